@@ -1,0 +1,21 @@
+import type { Digest } from '../hashing/digest.ts';
+import type { KeyPart } from '../model/key-part.ts';
+
+/** What a step method can reach, by source. */
+export interface CodeDigest {
+  /** Over everything that counts: reached source, packages' integrity, Node's major. */
+  readonly digest: Digest;
+  /** `code steps/a.ts#helper` (one a reached top-level symbol or class member), `package sharp`, `node`: for `why`. */
+  readonly parts: readonly KeyPart[];
+  /** Project files whose content decides, absolute, sorted. */
+  readonly files: readonly string[];
+  /** Fields of the receiver that the method reaches through `this`; `'*'` when `this` is handed away whole. */
+  readonly receiverFields: readonly string[] | '*';
+  /** Reads that are seen but can't be followed: dynamic import, eval, process.env, file reads. */
+  readonly warnings: readonly { readonly what: string; readonly file: string; readonly line: number }[];
+}
+
+/** Digests step methods. One instance serves one run: what it has read once stays as it was (the code is frozen at the run's start). */
+export interface CodeDigester {
+  digestOf(step: { readonly file: string; readonly className: string; readonly method: string }): Promise<CodeDigest>;
+}

@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../hashing/digest.ts';
+
+/** Maps a SHA-256 to bytes. Content-addressed and immutable: the same digest never means other bytes. */
+export interface ArtifactStore {
+  readonly flavor: string;
+  /** For messages: a folder, a URL without credentials. */
+  readonly location: string;
+  readonly capabilities: {
+    /** `localPath` gives a path that may be read, and hard-linked, but never written. */
+    readonly localPaths: boolean;
+  };
+  has(digest: Digest): Promise<boolean>;
+  /** Size in bytes, undefined when absent. */
+  size(digest: Digest): Promise<number | undefined>;
+  /** The bytes, checked against the digest while they pass: the stream fails with ERR_ARTIFACT_DAMAGED at its end, or ERR_ARTIFACT_MISSING at its start. */
+  read(digest: Digest): Promise<Readable>;
+  /** Small objects whole, checked. */
+  readBytes(digest: Digest): Promise<Uint8Array>;
+  /** Writes atomically and idempotently; nothing is visible before all of it is. Errors: ERR_STORE_WRITE. */
+  write(source: Uint8Array | { readonly file: string }): Promise<{ readonly digest: Digest; readonly size: number }>;
+  /** A path to the whole, checked object; undefined unless `capabilities.localPaths`. */
+  localPath(digest: Digest): Promise<string | undefined>;
+  list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;
+  remove(digest: Digest): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,176 @@
+import type { Artifact, Output } from '../model/artifact.ts';
+import type { CacheKey, KeyPart } from '../model/key-part.ts';
+import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../model/run.ts';
+import type { Status } from '../model/status.ts';
+
+/** A result that may be used again. Survives the deletion of the run that made it. */
+export interface CacheEntry {
+  readonly key: CacheKey;
+  readonly step: string;
+  /** Step run that made it (the record may be gone). */
+  readonly origin: string;
+  readonly originRun: string;
+  readonly output: Output;
+  readonly parts: readonly KeyPart[];
+  readonly createdAt: Time;
+  readonly expiresAt: Time | null;
+}
+
+/** The right to compute one key, held until `expiresAt` unless renewed. `fence` grows with every take-over. */
+export interface Claim {
+  readonly key: CacheKey;
+  readonly owner: string;
+  readonly fence: number;
+  readonly expiresAt: Time;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Pass as `after` to go on; null at the end. */
+  readonly next: string | null;
+}
+
+export interface RunFilter {
+  readonly pipeline?: string;
+  readonly status?: readonly Status[];
+  readonly tag?: string;
+  readonly stack?: string;
+  /** Part of a name or the beginning of an id. */
+  readonly search?: string;
+  readonly since?: Time;
+  readonly until?: Time;
+  readonly sort?: 'newest' | 'oldest' | 'longest';
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+export interface CacheFilter {
+  readonly step?: string;
+  readonly run?: string;
+  /** Beginning of a key. */
+  readonly key?: string;
+  readonly olderThan?: Time;
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+/** What a tracker stores of a step run; the newest value of a param or tag wins, metrics are a series. */
+export type TrackerEntry =
+  | { readonly kind: 'param'; readonly name: string; readonly value: string }
+  | { readonly kind: 'tag'; readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'metric';
+      readonly name: string;
+      readonly value: number;
+      readonly step: number;
+      readonly time: Time;
+    }
+  | { readonly kind: 'artifact'; readonly name: string; readonly artifact: Artifact };
+
+export interface ExecutorInfo {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: Time;
+}
+
+/** The end of one attempt that produced a result: one transaction, refused when the fence is not the newest any more. */
+export interface Commit {
+  readonly stepRun: StepRunRecord;
+  readonly attempt: AttemptRecord;
+  readonly artifacts: readonly Artifact[];
+  /** Absent when the result must not be re-used (cache off, changed input). */
+  readonly entry?: CacheEntry;
+  readonly claim?: Claim;
+}
+
+/**
+ * The record of runs, step runs, cache and lineage. Several processes use one store at the same time; every method is one transaction.
+ * Everything here is data about bytes, never the bytes.
+ */
+export interface MetadataStore {
+  readonly flavor: string;
+  readonly location: string;
+  /** Creates or upgrades the schema; refuses a newer one (ERR_SCHEMA_NEWER). Called by the stack before use. */
+  migrate(): Promise<void>;
+  schemaVersion(): Promise<number>;
+  close(): Promise<void>;
+
+  // --- executors: who lives ---
+  registerExecutor(executor: ExecutorInfo): Promise<void>;
+  /** Says "alive", and returns the ids of its runs whose cancellation was asked for. */
+  heartbeat(executor: string): Promise<readonly string[]>;
+  retireExecutor(executor: string): Promise<void>;
+  /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`; returns them. `isAlive` decides for executors of this host. */
+  markLost(options: {
+    readonly host: string;
+    readonly isAlive: (pid: number) => boolean;
+    readonly silentForMs: number;
+  }): Promise<readonly string[]>;
+
+  // --- runs ---
+  createRun(run: RunRecord, steps: readonly StepRunRecord[]): Promise<void>;
+  updateRun(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<void>;
+  /** By id, by the unique beginning of an id (≥ 4 characters), by exact name (the newest), or `latest`. */
+  findRun(reference: string): Promise<RunRecord | undefined>;
+  listRuns(filter?: RunFilter): Promise<Page<RunRecord>>;
+  /** Removes the record; cache entries and artifacts stay. */
+  deleteRun(id: string): Promise<void>;
+  requestCancel(id: string): Promise<void>;
+
+  // --- step runs ---
+  stepRuns(runId: string): Promise<readonly StepRunRecord[]>;
+  updateStepRun(id: string, change: Partial<Omit<StepRunRecord, 'id' | 'runId' | 'node'>>): Promise<void>;
+  startAttempt(attempt: AttemptRecord): Promise<void>;
+  endAttempt(attempt: AttemptRecord): Promise<void>;
+  attempts(stepRunId: string): Promise<readonly AttemptRecord[]>;
+  /** Succeeded step runs of one step name, newest first: nearest earlier key for `why`, history for declared inputs. */
+  recentStepRuns(
+    step: string,
+    options?: { readonly limit?: number; readonly status?: readonly Status[] },
+  ): Promise<readonly StepRunRecord[]>;
+
+  // --- cache ---
+  lookup(key: CacheKey): Promise<CacheEntry | undefined>;
+  /** The claim, or who holds it now. A claim whose lease has run out is taken over with a higher fence. */
+  claim(key: CacheKey, owner: string, leaseMs: number): Promise<{ readonly claim: Claim } | { readonly heldBy: Claim }>;
+  /** False when it was taken over meanwhile. */
+  renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
+  releaseClaim(claim: Claim): Promise<void>;
+  /** False, and nothing written, when `claim` is not the newest any more. */
+  commit(commit: Commit): Promise<boolean>;
+  listCache(filter?: CacheFilter): Promise<Page<CacheEntry>>;
+  /** Returns how many entries went. */
+  invalidate(filter: CacheFilter): Promise<number>;
+
+  // --- artifacts and lineage ---
+  /** Artifacts with the step runs that made them, newest first. */
+  listArtifacts(filter?: {
+    readonly run?: string;
+    readonly step?: string;
+    readonly format?: string;
+    readonly search?: string;
+    readonly limit?: number;
+    readonly after?: string;
+  }): Promise<Page<ArtifactRecord>>;
+  /** By digest or its unique beginning (≥ 4 characters). */
+  findArtifact(reference: string): Promise<readonly ArtifactRecord[]>;
+
+  // --- logs and tracker ---
+  appendLogs(stepRunId: string, attempt: number, lines: readonly LogLine[]): Promise<void>;
+  readLogs(
+    stepRunId: string,
+    options?: { readonly attempt?: number; readonly after?: number; readonly limit?: number },
+  ): Promise<readonly (LogLine & { readonly attempt: number; readonly seq: number })[]>;
+  track(stepRunId: string, entries: readonly TrackerEntry[]): Promise<void>;
+  tracked(runId: string): Promise<readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[]>;
+}
+
+export interface ArtifactRecord extends Artifact {
+  readonly stepRunId: string;
+  readonly runId: string;
+  readonly step: string;
+  /** Output field; empty when the output is one value. */
+  readonly field: string;
+  readonly createdAt: Time;
+}

@@ -1,0 +1,17 @@
+import type { ArtifactStore } from './artifact-store.ts';
+import type { ExperimentTracker } from './experiment-tracker.ts';
+import type { MetadataStore } from './metadata-store.ts';
+
+/** An opened stack: the components one run works with. */
+export interface Stack {
+  readonly name: string;
+  /** Folder of the project (holds `pipelines/`, `stacks/`, package.json). */
+  readonly projectDir: string;
+  /** Folder for local state of this checkout: `.sluice` or SLUICE_HOME. */
+  readonly home: string;
+  readonly artifactStore: ArtifactStore;
+  readonly metadataStore: MetadataStore;
+  readonly experimentTracker: ExperimentTracker;
+  readonly orchestrator: { readonly flavor: string; readonly maxParallel: number };
+  close(): Promise<void>;
+}

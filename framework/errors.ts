@@ -1,0 +1,146 @@
+/** One row of the error table: how the message and the hint are made from typed arguments. */
+interface ErrorRow<A> {
+  /** Exit code of the command when this error ends it: 1 the run failed, 2 wrong usage or configuration, 130 cancelled. */
+  readonly exit: 1 | 2 | 130;
+  readonly message: (args: A) => string;
+  readonly hint: (args: A) => string;
+}
+
+const row = <A>(exit: ErrorRow<A>['exit'], message: (args: A) => string, hint: (args: A) => string): ErrorRow<A> => ({
+  exit,
+  message,
+  hint,
+});
+
+/**
+ * Every error that Sluice raises on purpose: code → message and way out. `ARCHITECTURE.md` lists the same codes; a test holds the two equal.
+ * Messages name the value and the place; hints name the way out.
+ */
+export const ERRORS = {
+  // --- authoring -------------------------------------------------------------------------------------------------
+  ERR_SYMBOLIC_VALUE: row<{ value: string; use: string; wrong: string; right: string }>(
+    2,
+    ({ value, use }) => `The pipeline body tried to ${use} ${value}, which has no value until the run.`,
+    ({ wrong, right }) => `Move that code into a step.\n  wrong: ${wrong}\n  right: ${right}`,
+  ),
+  ERR_STEP_DEFINITION: row<{ step: string; problem: string; fix: string }>(
+    2,
+    ({ step, problem }) => `@step ${step}: ${problem}`,
+    ({ fix }) => fix,
+  ),
+  ERR_PIPELINE_DEFINITION: row<{ pipeline: string; problem: string; fix: string }>(
+    2,
+    ({ pipeline, problem }) => `@pipeline ${pipeline}: ${problem}`,
+    ({ fix }) => fix,
+  ),
+  ERR_PIPELINE_NOT_STATIC: row<{ pipeline: string; difference: string }>(
+    1,
+    ({ pipeline, difference }) =>
+      `The body of pipeline ${pipeline} makes other calls on real values than it made when it was planned: ${difference}.`,
+    () =>
+      'A pipeline body may not decide on a step result, the clock or chance. Move the decision into a step, or make it on a parameter.',
+  ),
+  ERR_PLAN_CYCLE: row<{ path: readonly string[] }>(
+    2,
+    ({ path }) => `The plan has a cycle: ${path.join(' → ')}.`,
+    () => 'Remove one of the after() calls on that path.',
+  ),
+  ERR_PARAMS: row<{ pipeline: string; problems: readonly string[] }>(
+    2,
+    ({ pipeline, problems }) => `Parameters of pipeline ${pipeline}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    ({ pipeline }) => `sluice run ${pipeline} --help lists every parameter with its type and default.`,
+  ),
+  ERR_UNENCODABLE: row<{ where: string; kind: string }>(
+    2,
+    ({ where, kind }) => `${where} is ${kind}, which has no canonical form.`,
+    () => 'Pass plain data, Map, Set, Date, BigInt, typed arrays, a FileRef or a DirectoryRef.',
+  ),
+  // --- steps -----------------------------------------------------------------------------------------------------
+  ERR_INPUT: row<{ message: string; hint: string }>(
+    1,
+    ({ message }) => message,
+    ({ hint }) => hint,
+  ),
+  ERR_STEP_FAILED: row<{ step: string; reason: string }>(
+    1,
+    ({ step, reason }) => `Step ${step} failed: ${reason}`,
+    () => 'sluice runs logs RUN --step STEP shows what it printed.',
+  ),
+  ERR_STEP_TIMEOUT: row<{ step: string; timeout: string }>(
+    1,
+    ({ step, timeout }) => `Step ${step} did not end within ${timeout}.`,
+    () => 'Raise its timeout in @step({ timeout }), or make it shorter.',
+  ),
+  ERR_STEP_PROCESS_DIED: row<{ step: string; how: string }>(
+    1,
+    ({ step, how }) => `The process of step ${step} died: ${how}.`,
+    () => 'The step called exit, ran out of memory or was killed from outside. sluice runs logs shows its last words.',
+  ),
+  ERR_CANCELLED: row<{ what: string }>(
+    130,
+    ({ what }) => `${what} was cancelled.`,
+    () => 'sluice runs resume RUN continues from what was committed.',
+  ),
+  // --- files, artifacts and stores -------------------------------------------------------------------------------
+  ERR_FILE_NOT_FOUND: row<{ path: string; what: string }>(
+    2,
+    ({ path, what }) => `${what} ${path} does not exist.`,
+    () => 'Check the path; a relative one counts from the current folder.',
+  ),
+  ERR_ARTIFACT_MISSING: row<{ digest: string; store: string }>(
+    1,
+    ({ digest, store }) => `Artifact ${digest} is not in the store ${store}.`,
+    () => 'Run the pipeline again: the step that made it will run and put it back.',
+  ),
+  ERR_ARTIFACT_DAMAGED: row<{ digest: string; store: string; found: string }>(
+    1,
+    ({ digest, store, found }) => `Artifact ${digest} in the store ${store} is damaged: its bytes hash to ${found}.`,
+    () => 'Run the pipeline again: the step that made it will run and put it back.',
+  ),
+  ERR_STORE_WRITE: row<{ store: string; path: string; reason: string }>(
+    1,
+    ({ store, path, reason }) => `The store ${store} could not write ${path}: ${reason}.`,
+    () => 'Free some space or mend the permissions, then run again: what was committed is kept.',
+  ),
+  ERR_STORE_OPEN: row<{ store: string; path: string; reason: string }>(
+    2,
+    ({ store, path, reason }) => `The store ${store} could not be opened at ${path}: ${reason}.`,
+    () => 'sluice doctor tries every component and says what to do.',
+  ),
+  ERR_SCHEMA_NEWER: row<{ store: string; found: number; known: number }>(
+    2,
+    ({ store, found, known }) => `The metadata store ${store} has schema version ${found}; this Sluice knows ${known}.`,
+    () => 'Use the Sluice version that wrote it, or a newer one.',
+  ),
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+type ArgsOf<C extends ErrorCode> = (typeof ERRORS)[C] extends ErrorRow<infer A> ? A : never;
+
+/** The one error class of Sluice. Tests and callers look at `code`, people read `message` and `hint`. */
+export class SluiceError extends Error {
+  override readonly name = 'SluiceError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get exitCode(): 1 | 2 | 130 {
+    return ERRORS[this.code].exit;
+  }
+}
+
+/** Makes the error of one table row. `cause` is kept. */
+export function sluiceError<C extends ErrorCode>(code: C, args: ArgsOf<C>, cause?: unknown): SluiceError {
+  const { message, hint } = ERRORS[code] as unknown as ErrorRow<ArgsOf<C>>;
+  return new SluiceError(code, message(args), hint(args), cause === undefined ? undefined : { cause });
+}
+
+/** For steps: bad input data, said in words. Never retried. */
+export function inputError(message: string, hint: string, cause?: unknown): SluiceError {
+  return sluiceError('ERR_INPUT', { message, hint }, cause);
+}

@@ -1,0 +1,121 @@
+import { createHash, type Hash } from 'node:crypto';
+import { sluiceError } from '../errors.ts';
+import type { Digest } from './digest.ts';
+
+/**
+ * A value that has a place in a canonical encoding by its own rule: references to artifacts, instances in a receiver.
+ * `identify` returns the tag and the data that stand for the value, or undefined to leave it to the built-in rules.
+ */
+export type Identify = (value: object, where: string) => { readonly tag: string; readonly data: unknown } | undefined;
+
+/**
+ * SHA-256 over a tagged, length-prefixed, typed encoding of `value`.
+ *
+ * Injective: every value is `tag` + length + content, so no text can forge a boundary, and `1`, `'1'`, `1n`, `true`, `null` and `undefined`
+ * all differ. `-0` and `0` differ, all NaN are one. Key order of objects, Maps and Sets doesn't count, holes of arrays are refused.
+ * Tags are part of the golden digests: never change one, add one.
+ *
+ * @param where names the value in errors: `argument options`.
+ * @throws ERR_UNENCODABLE for functions, symbols, promises, cycles, class instances and exotic objects.
+ */
+export function canonicalDigest(value: unknown, where = 'value', identify?: Identify): Digest {
+  const hash = createHash('sha256');
+  encode(value, { hash, identify, open: new Set() }, where);
+  return hash.digest('hex') as Digest;
+}
+
+interface Encoder {
+  readonly hash: Hash;
+  readonly identify: Identify | undefined;
+  /** Objects that enclose the current one: meeting one again is a cycle. */
+  readonly open: Set<object>;
+}
+
+function put(hash: Hash, tag: string, content: string | Uint8Array): void {
+  const length = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
+  hash.update(`${tag}${length}:`).update(content);
+}
+
+function encode(value: unknown, encoder: Encoder, where: string): void {
+  const { hash } = encoder;
+  switch (typeof value) {
+    case 'undefined':
+      return put(hash, 'u', '');
+    case 'boolean':
+      return put(hash, 'b', value ? '1' : '0');
+    case 'number':
+      return put(hash, 'n', Object.is(value, -0) ? '-0' : String(value));
+    case 'bigint':
+      return put(hash, 'i', String(value));
+    case 'string':
+      // UTF-16 where UTF-8 would fold lone surrogates into one replacement character.
+      return value.isWellFormed() ? put(hash, 's', value) : put(hash, 'S', Buffer.from(value, 'utf16le'));
+    case 'object':
+      return value === null ? put(hash, 'z', '') : encodeObject(value, encoder, where);
+    default:
+      throw sluiceError('ERR_UNENCODABLE', { where, kind: `a ${typeof value}` });
+  }
+}
+
+function encodeObject(value: object, encoder: Encoder, where: string): void {
+  const { hash, identify, open } = encoder;
+  if (open.has(value)) throw sluiceError('ERR_UNENCODABLE', { where, kind: 'part of a cycle' });
+  open.add(value);
+  const own = identify?.(value, where);
+  if (own) {
+    put(hash, 'x', own.tag);
+    encode(own.data, encoder, where);
+  } else if (Array.isArray(value)) encodeArray(value, encoder, where);
+  else if (value instanceof Date) put(hash, 'd', Number.isNaN(value.getTime()) ? 'NaN' : String(value.getTime()));
+  else if (value instanceof RegExp) encodeTagged('r', [value.source, value.flags], encoder, where);
+  else if (value instanceof URL) put(hash, 'l', value.href);
+  else if (value instanceof Map) {
+    const entries = [...value].map(([k, v], i) => digestOf([k, v], encoder, `${where}[entry ${i}]`));
+    encodeTagged('M', entries.sort(), encoder, where);
+  } else if (value instanceof Set) {
+    encodeTagged('T', [...value].map((v, i) => digestOf(v, encoder, `${where}[member ${i}]`)).sort(), encoder, where);
+  } else if (ArrayBuffer.isView(value)) {
+    encodeTagged('v', [value instanceof Uint8Array ? 'Uint8Array' : value.constructor.name], encoder, where);
+    put(hash, 'y', new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  } else if (value instanceof ArrayBuffer) put(hash, 'a', new Uint8Array(value));
+  else encodeRecord(value, encoder, where);
+  open.delete(value);
+}
+
+/** A digest of its own for members whose order must not count. */
+function digestOf(value: unknown, encoder: Encoder, where: string): string {
+  const hash = createHash('sha256');
+  encode(value, { ...encoder, hash }, where);
+  return hash.digest('hex');
+}
+
+function encodeTagged(tag: string, members: readonly unknown[], encoder: Encoder, where: string): void {
+  encoder.hash.update(`${tag}${members.length}:`);
+  for (const member of members) encode(member, encoder, where);
+}
+
+function encodeArray(value: readonly unknown[], encoder: Encoder, where: string): void {
+  encoder.hash.update(`A${value.length}:`);
+  for (let i = 0; i < value.length; i++) {
+    if (!(i in value)) throw sluiceError('ERR_UNENCODABLE', { where: `${where}[${i}]`, kind: 'a hole in an array' });
+    encode(value[i], encoder, `${where}[${i}]`);
+  }
+}
+
+function encodeRecord(value: object, encoder: Encoder, where: string): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw sluiceError('ERR_UNENCODABLE', {
+      where,
+      kind: `an instance of ${(prototype as { constructor?: { name?: string } }).constructor?.name || 'an unnamed class'}`,
+    });
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0)
+    throw sluiceError('ERR_UNENCODABLE', { where, kind: 'an object with symbol keys' });
+  const keys = Object.keys(value).sort();
+  encoder.hash.update(`O${keys.length}:`);
+  for (const key of keys) {
+    put(encoder.hash, 'k', key);
+    encode((value as Record<string, unknown>)[key], encoder, `${where}.${key}`);
+  }
+}

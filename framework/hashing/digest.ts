@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+
+declare const DIGEST: unique symbol;
+
+/** A SHA-256 as 64 lower-case hexadecimal digits. */
+export type Digest = string & { readonly [DIGEST]: true };
+
+export function sha256(bytes: Uint8Array | string): Digest {
+  return createHash('sha256').update(bytes).digest('hex') as Digest;
+}
+
+export const isDigest = (text: string): text is Digest => /^[0-9a-f]{64}$/.test(text);
+
+/** The first twelve digits: enough for people, never for comparing. */
+export const shortDigest = (digest: string): string => digest.slice(0, 12);

@@ -1,0 +1,9 @@
+/** The one public entry: everything a pipeline script, a step or a test imports from `sluice`. */
+export { type StepContext, type StepLog, type StepTracker, stepContext } from './authoring/step-context.ts';
+export { inputError, SluiceError } from './errors.ts';
+export { canonicalDigest } from './hashing/canonical.ts';
+export { type Digest, sha256 } from './hashing/digest.ts';
+export { DirectoryRef } from './materializers/directory-ref.ts';
+export { FileRef } from './materializers/file-ref.ts';
+export type { Progress } from './model/run-event.ts';
+export type { HistoryEntry, HistoryReader, StepOptions } from './model/step-definition.ts';

@@ -1,0 +1,82 @@
+import type { Output } from './artifact.ts';
+import type { CacheKey, KeyPart } from './key-part.ts';
+import type { Status } from './status.ts';
+
+/** An error as stored and shown. */
+export interface StoredError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Frames of the user's code only, TypeScript lines. */
+  readonly stack?: string;
+}
+
+/** Milliseconds since the epoch. */
+export type Time = number;
+
+export type RunMode = 'fail-fast' | 'stop' | 'continue';
+
+export interface RunRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly pipeline: string;
+  readonly status: Status;
+  readonly stack: string;
+  /** Absolute path or package specifier of the pipeline's file, so that `runs resume` finds it again. */
+  readonly source: string;
+  /** Validated parameters, as JSON data. */
+  readonly params: unknown;
+  readonly tags: readonly string[];
+  readonly mode: RunMode;
+  /** The plan as JSON (`Plan.toJSON()`): nodes and edges, for display and resume. */
+  readonly plan: unknown;
+  readonly executor: string;
+  readonly createdAt: Time;
+  readonly startedAt: Time | null;
+  readonly endedAt: Time | null;
+  /** What the pipeline returned, artifact references inside as `{ digest, format, size }`; null until success. */
+  readonly result: unknown;
+  readonly error: StoredError | null;
+  readonly resumedFrom: string | null;
+  readonly cancelRequested: boolean;
+}
+
+export interface StepRunRecord {
+  /** `<run id>/<node id>`. */
+  readonly id: string;
+  readonly runId: string;
+  /** Id in the plan: `train_yolo`, `train_yolo-2`. */
+  readonly node: string;
+  readonly step: string;
+  readonly status: Status;
+  readonly key: CacheKey | null;
+  readonly parts: readonly KeyPart[];
+  /** Step run whose result this one is: itself when it ran, an earlier one when cached. */
+  readonly origin: string | null;
+  /** Why it ran or not, one sentence. */
+  readonly reason: string | null;
+  readonly output: Output | null;
+  readonly attempts: number;
+  readonly startedAt: Time | null;
+  readonly endedAt: Time | null;
+  readonly error: StoredError | null;
+}
+
+export interface AttemptRecord {
+  readonly stepRunId: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly status: Status;
+  readonly startedAt: Time;
+  readonly endedAt: Time | null;
+  readonly error: StoredError | null;
+}
+
+/** One line of a step's log. */
+export interface LogLine {
+  readonly time: Time;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly source: 'log' | 'stdout' | 'stderr';
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
