@@ -1,4 +1,8 @@
 /** The one public entry: everything a pipeline script, a step or a test imports from `sluice`. */
+export { definePlan } from './authoring/define-plan.ts';
+export { type PipelineClass, type PipelineOptions, pipeline } from './authoring/pipeline.ts';
+export { after } from './authoring/recorder.ts';
+export { step } from './authoring/step.ts';
 export { type StepContext, type StepLog, type StepTracker, stepContext } from './authoring/step-context.ts';
 export { inputError, SluiceError } from './errors.ts';
 export { canonicalDigest } from './hashing/canonical.ts';

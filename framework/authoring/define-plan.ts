@@ -1,0 +1,38 @@
+import { createPlan } from '../dag/create-plan.ts';
+import { mapRefs, OutputRef } from '../dag/output-ref.ts';
+import type { Plan } from '../dag/plan.ts';
+import { parseParams } from './parse-params.ts';
+import { type PipelineClass, pipelineDefinition } from './pipeline.ts';
+import { Recorder, recordInto } from './recorder.ts';
+import { outputRefOf, symbolicValue } from './symbolic-value.ts';
+
+/**
+ * Runs the pipeline body once on stand-ins and returns the frozen graph of the step calls it made. No step runs.
+ *
+ * @throws ERR_PARAMS, ERR_SYMBOLIC_VALUE, ERR_STEP_DEFINITION, and whatever the body throws.
+ */
+export async function definePlan(target: PipelineClass, values: unknown): Promise<{ plan: Plan; params: unknown }> {
+  const definition = pipelineDefinition(target);
+  const params = await parseParams(definition, values);
+  const recorder = new Recorder(({ id }) => symbolicValue(new OutputRef(id, [])));
+  const result = await recordInto(recorder, () => new target().run(params as never));
+  return { plan: createPlan({ pipeline: definition.name, nodes: recorder.nodes, result: withRefs(result) }), params };
+}
+
+/** What the body returned, stand-ins replaced by their references. */
+function withRefs(value: unknown): unknown {
+  const ref = outputRefOf(value);
+  if (ref) return ref;
+  if (Array.isArray(value)) return value.map(withRefs);
+  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withRefs(item)]));
+  }
+  return value;
+}
+
+/** The value that a reference names, given each node's real output. */
+export function resolveRefs(value: unknown, outputOf: (node: string) => unknown): unknown {
+  return mapRefs(value, ({ node, path }) =>
+    path.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], outputOf(node)),
+  );
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { sluiceError } from '../errors.ts';
+import { pipelineFact, setPipelineFact } from './decorator-facts.ts';
+import { decoratedFile } from './source-file.ts';
+
+export interface PipelineOptions<S extends z.ZodType = z.ZodType> {
+  /** Lower-case letters, digits and `-`: what `sluice run NAME` says. */
+  readonly name: string;
+  /** One sentence, shown by `--help`. Default: none. */
+  readonly description?: string;
+  /** Parameters: defaults, command-line flags and their help come from this schema. Default: no parameters. */
+  readonly params?: S;
+}
+
+export interface PipelineDefinition extends PipelineOptions {
+  readonly className: string;
+  /** Absolute path of the source file. */
+  readonly file: string;
+}
+
+/** A class whose `run` is a pipeline body taking `P` and promising `R`. */
+export type PipelineClass<P = never, R = unknown> = new () => { run(params: P): Promise<R> };
+
+const NAME = /^[a-z][a-z0-9_-]*$/;
+
+/**
+ * Makes a class a pipeline. Its `run` is checked against the schema at compile time.
+ *
+ * @throws ERR_PIPELINE_DEFINITION for a bad name or a class without `run`.
+ * @example
+ * @pipeline({ name: 'hello', params: z.object({ who: z.string().default('world') }) })
+ * class Hello {
+ *   async run({ who }: { who: string }) { return new Steps().greet(who); }
+ * }
+ */
+export function pipeline<S extends z.ZodType = z.ZodUnknown>(options: PipelineOptions<S>) {
+  return (target: PipelineClass<z.output<S>>): void => {
+    const refuse = (problem: string, fix: string): never => {
+      throw sluiceError('ERR_PIPELINE_DEFINITION', { pipeline: options.name, problem, fix });
+    };
+    if (!NAME.test(options.name))
+      refuse(
+        'a name has lower-case letters, digits, "_" and "-", and begins with a letter.',
+        `@pipeline({ name: 'train-yolo' })`,
+      );
+    if (typeof target.prototype?.run !== 'function')
+      refuse(`${target.name} has no run method.`, 'async run(params) { … }');
+    setPipelineFact(target, Object.freeze({ ...options, className: target.name, file: decoratedFile() }));
+  };
+}
+
+/** What `@pipeline` left on a class. @throws ERR_PIPELINE_DEFINITION when it is no pipeline. */
+export function pipelineDefinition(target: PipelineClass): PipelineDefinition {
+  const definition = pipelineFact(target);
+  if (definition) return definition;
+  throw sluiceError('ERR_PIPELINE_DEFINITION', {
+    pipeline: target.name,
+    problem: 'the class has no @pipeline decorator.',
+    fix: `@pipeline({ name: 'my-pipeline' }) class ${target.name || 'MyPipeline'} { … }`,
+  });
+}
+
+export const isPipeline = (value: unknown): value is PipelineClass =>
+  typeof value === 'function' && pipelineFact(value) !== undefined;
