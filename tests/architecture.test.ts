@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, resolve, sep } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * The rooms of ARCHITECTURE.md. A room may import the rooms before it in its list, never one after it.
+ * `adapters` stand outside: they see ports only, and only `stack` sees them.
+ */
+const FRAMEWORK = [
+  'hashing',
+  'model',
+  'components',
+  'dag',
+  'materializers',
+  'code',
+  'artifacts',
+  'cache',
+  'authoring',
+  'executor',
+  'stack',
+  'cli',
+];
+const PORTS = new Set(['errors.ts', 'hashing', 'model', 'components']);
+/** Files at the top of framework/: the error table is everyone's, the public entries import every room. */
+const ENTRIES = new Set(['index.ts', 'testing.ts']);
+const YOLO = ['nn', 'model', 'drawing', 'data', 'metrics', 'train', 'report'];
+
+const root = resolve(import.meta.dirname, '..');
+const posixPath = (path: string): string => path.split(sep).join(posix.sep);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => posixPath(relative(root, join(entry.parentPath, entry.name))));
+
+/** Every static and literal dynamic import of a file; relative ones as paths from the project folder. */
+function importsOf(file: string): Import[] {
+  const { module } = parseSync(file, readFileSync(join(root, file), 'utf8'));
+  const text = readFileSync(join(root, file), 'utf8');
+  const named = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
+  ];
+  return named.map((to) => ({ from: file, to: to.startsWith('.') ? posix.join(posix.dirname(file), to) : to }));
+}
+
+const said = ({ from, to }: Import): string => `${from} imports ${to}`;
+const roomOf = (path: string): string => path.split('/')[1]!;
+
+/** Whether the order of the list forbids the import. */
+function breaksOrder(rooms: readonly string[], from: string, to: string): boolean {
+  if (from === to) return false;
+  const [a, b] = [rooms.indexOf(from), rooms.indexOf(to)];
+  return a < 0 || b < 0 || b > a;
+}
+
+describe('the rooms of framework/', () => {
+  const inside = sources('framework').flatMap(importsOf);
+  const local = inside.filter(({ to }) => to.startsWith('framework/'));
+
+  it('import nothing from steps, pipelines or stacks, and not the engine by its own name', () => {
+    expect(
+      inside.filter(({ to }) => /^(steps|pipelines|stacks|tests)\//.test(to) || to === 'sluice').map(said),
+    ).toEqual([]);
+  });
+
+  it('import only rooms before them', () => {
+    const wrong = local.filter(({ from, to }) => {
+      const [a, b] = [roomOf(from), roomOf(to)];
+      if (ENTRIES.has(a) || a === 'adapters' || b === 'errors.ts' || a === 'errors.ts') return false;
+      if (b === 'adapters') return a !== 'stack';
+      return breaksOrder(FRAMEWORK, a, b);
+    });
+    expect(wrong.map(said)).toEqual([]);
+  });
+
+  it('keep adapters behind ports', () => {
+    const wrong = local.filter(
+      ({ from, to }) => roomOf(from) === 'adapters' && roomOf(to) !== 'adapters' && !PORTS.has(roomOf(to)),
+    );
+    expect(wrong.map(said)).toEqual([]);
+  });
+
+  it('print only in cli/reporters', () => {
+    const printing = sources('framework').filter(
+      (file) =>
+        !file.startsWith('framework/cli/reporters/') &&
+        /\bconsole\.(log|info|warn|error)\(|process\.(stdout|stderr)\.write\(/.test(
+          readFileSync(join(root, file), 'utf8'),
+        ),
+    );
+    expect(printing).toEqual([]);
+  });
+
+  it('read decorator metadata in one file', () => {
+    const readers = sources('framework').filter((file) =>
+      /\bReflect\.(get|define|has)(Own)?Metadata\b/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(readers).toEqual(['framework/authoring/decorator-facts.ts']);
+  });
+});
+
+describe('the rooms of steps/yolo/', () => {
+  const inside = sources('steps').flatMap(importsOf);
+
+  it('know the engine only as sluice', () => {
+    expect(inside.filter(({ to }) => /^(framework|pipelines|stacks|tests)\//.test(to)).map(said)).toEqual([]);
+  });
+
+  it('import only rooms before them', () => {
+    const wrong = inside.filter(({ from, to }) => {
+      const [a, b] = [from.split('/'), to.split('/')];
+      if (b[0] !== 'steps' || a.length === 3) return false;
+      return breaksOrder(YOLO, a[2]!, b[2]!);
+    });
+    expect(wrong.map(said)).toEqual([]);
+  });
+});
+
+describe('every folder', () => {
+  const files = ['framework', 'steps', 'pipelines'].flatMap(sources);
+
+  it('has kebab-case file names and no grab bags', () => {
+    const wrong = files.filter(
+      (file) =>
+        !/(^|\/)[a-z0-9_-]+(\.(steps|pipeline|suite))?\.tsx?$/.test(file) ||
+        /\/(utils|types|helpers|common|misc)\.ts$/.test(file),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no barrel but the public entry', () => {
+    expect(files.filter((file) => /(^|\/)index\.ts$/.test(file))).toEqual(['framework/index.ts']);
+  });
+});
