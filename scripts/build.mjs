@@ -1,0 +1,122 @@
+/**
+ * Builds `dist/`: the engine and the command as few, small files that Node starts fast, and the declaration files.
+ *
+ *   node scripts/build.mjs            everything, once
+ *   node scripts/build.mjs --watch    the bundle again at every change of framework/
+ *
+ * All entries are built together, so what they share stands in shared chunks: a pipeline that imports `sluice` gets the very
+ * module instances that the command runs on. Source is read from framework/ alone; steps and pipelines are user files like any other.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { rolldown, watch } from 'rolldown';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+/** Entry of dist/ → its source. */
+const ENTRIES = {
+  index: 'framework/index.ts',
+  cli: 'framework/cli/main.ts',
+  worker: 'framework/executor/worker.ts',
+  testing: 'framework/testing.ts',
+  register: 'framework/code/register.ts',
+};
+
+/** Left as imports: native parts, and libraries that only one component needs and that are loaded when it is opened. */
+const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^pg$/, /^minio$/];
+
+function presentEntries() {
+  const found = Object.entries(ENTRIES).filter(([name, source]) => {
+    if (existsSync(join(root, source))) return true;
+    console.warn(`build: no ${source}, so no dist/${name}.js`);
+    return false;
+  });
+  return Object.fromEntries(found.map(([name, source]) => [name, join(root, source)]));
+}
+
+const input = () => ({
+  input: presentEntries(),
+  cwd: root,
+  platform: 'node',
+  external: EXTERNAL,
+  tsconfig: join(root, 'tsconfig.json'),
+  onLog(level, log, handle) {
+    // Libraries write `eval` and circular imports as they like; only our own files are worth a line.
+    if (level === 'warn' && log.id?.includes('node_modules')) return;
+    handle(level, log);
+  },
+});
+
+const output = {
+  dir: dist,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  // Flat, so that a chunk finds its neighbours by `new URL('./index.js', import.meta.url)`.
+  chunkFileNames: '[name]-[hash].js',
+  // Linked, not inline: Node reads them only when source maps are on.
+  sourcemap: true,
+  // Smaller files load faster; names stay, for stack traces and for `constructor.name`.
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+};
+
+/** Removes what an earlier build left, once the new files stand. */
+function removeStale(written) {
+  const kept = new Set(written);
+  for (const entry of readdirSync(dist, { withFileTypes: true })) {
+    if (entry.isFile() && !kept.has(entry.name)) rmSync(join(dist, entry.name));
+  }
+}
+
+async function bundle() {
+  const build = await rolldown(input());
+  const { output: files } = await build.write(output);
+  await build.close();
+  removeStale(files.map(({ fileName }) => fileName));
+}
+
+/** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */
+function declarations() {
+  const manifest = require.resolve('typescript/package.json');
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const compiler = join(dirname(manifest), bin.tsc);
+  const options = ['-p', join(root, 'scripts', 'tsconfig.declarations.json')];
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [compiler, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let report = '';
+    child.stdout.on('data', (text) => {
+      report += text;
+    });
+    child.on('error', fail);
+    child.on('close', (code) => {
+      if (code !== 0) console.warn(`build: declarations emitted, with type errors (npm run types):\n${report}`);
+      existsSync(join(dist, 'types/framework/index.d.ts'))
+        ? done()
+        : fail(new Error(`No declarations were emitted.\n${report}`));
+    });
+  });
+}
+
+function watchBundle() {
+  const watcher = watch({ ...input(), output, watch: { include: [join(root, 'framework/**')] } });
+  watcher.on('event', (event) => {
+    if (event.code === 'BUNDLE_END') {
+      console.log(`built ${relative(root, dist)} in ${event.duration} ms`);
+      event.result.close();
+    } else if (event.code === 'ERROR') {
+      console.error(event.error.message);
+      event.result?.close();
+    }
+  });
+}
+
+if (process.argv.includes('--watch')) {
+  watchBundle();
+} else {
+  const started = performance.now();
+  await Promise.all([bundle(), declarations()]);
+  console.log(`built ${relative(root, dist)} in ${Math.round(performance.now() - started)} ms`);
+}
