@@ -1,0 +1,45 @@
+/**
+ * Adds up the gradients of several batches until an optimizer step takes them. The first batch's arrays are kept as they come and added to,
+ * so that a step of one batch costs no copy.
+ */
+export class GradientSum {
+  #sum: ReadonlyMap<string, Float32Array> = new Map();
+
+  /** What is waiting for a step, to be kept in a checkpoint; empty right after a step. */
+  get waiting(): ReadonlyMap<string, Float32Array> {
+    return this.#sum;
+  }
+
+  add(gradients: ReadonlyMap<string, Float32Array>): void {
+    if (this.#sum.size === 0) {
+      this.#sum = gradients;
+      return;
+    }
+    for (const [name, sum] of this.#sum) {
+      const more = gradients.get(name)!;
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + more[i]!;
+    }
+  }
+
+  /** The sum, shortened so that its norm over all parameters is at most `longest`; starts anew. Non-finite gradients stay as they are. */
+  take(longest: number): ReadonlyMap<string, Float32Array> {
+    const sum = this.#sum;
+    this.#sum = new Map();
+    const factor = longest / (norm(sum) + 1e-6);
+    if (factor < 1) {
+      for (const values of sum.values()) for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor;
+    }
+    return sum;
+  }
+
+  drop(): void {
+    this.#sum = new Map();
+  }
+}
+
+/** Euclidean length of all gradients together. */
+function norm(gradients: ReadonlyMap<string, Float32Array>): number {
+  let sum = 0;
+  for (const values of gradients.values()) for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return Math.sqrt(sum);
+}

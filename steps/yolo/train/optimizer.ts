@@ -1,0 +1,93 @@
+import type { ParameterInfo, Weights } from '../model/detector.ts';
+
+/** Rates of one step. */
+export interface StepRates {
+  readonly lr: number;
+  readonly biasLr: number;
+  readonly momentum: number;
+}
+
+/** Changes weights in place, given the gradients of a loss to make smaller. */
+export interface Optimizer {
+  step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, rates: StepRates): void;
+  /** Everything that a later step depends on, by name, to be kept in a checkpoint; the arrays are live. */
+  readonly state: ReadonlyMap<string, Float32Array>;
+  /** Steps made. */
+  steps: number;
+}
+
+/** Only conv kernels decay: a decaying scale or shift would only fight the batch norm. */
+const decayOf = (parameter: ParameterInfo, decay: number): number => (parameter.kind === 'weight' ? decay : 0);
+
+const trained = (parameters: readonly ParameterInfo[]): readonly ParameterInfo[] =>
+  parameters.filter(({ kind }) => kind !== 'buffer');
+
+/** One zeroed array of every trained parameter's size, under `prefix` + its name. */
+function moments(parameters: readonly ParameterInfo[], prefix: string): [string, Float32Array][] {
+  return parameters.map(({ name, shape }) => [prefix + name, new Float32Array(shape.reduce((a, b) => a * b, 1))]);
+}
+
+/**
+ * Stochastic gradient descent with Nesterov momentum, in PyTorch's form: `v = m v + (g + decay w)`, `w -= lr (g + decay w + m v)`
+ * (https://pytorch.org/docs/stable/generated/torch.optim.SGD.html). A first step's `v` is its gradient.
+ */
+export function sgd(parameters: readonly ParameterInfo[], weightDecay: number): Optimizer {
+  const list = trained(parameters);
+  const state = new Map(moments(list, 'velocity.'));
+  return {
+    state,
+    steps: 0,
+    step(weights, gradients, rates) {
+      const { momentum } = rates;
+      for (const parameter of list) {
+        const w = weights.get(parameter.name)!.data;
+        const g = gradients.get(parameter.name)!;
+        const v = state.get(`velocity.${parameter.name}`)!;
+        const lr = parameter.kind === 'bias' ? rates.biasLr : rates.lr;
+        const decay = decayOf(parameter, weightDecay);
+        for (let i = 0; i < w.length; i++) {
+          const d = g[i]! + decay * w[i]!;
+          const next = momentum * v[i]! + d;
+          v[i] = next;
+          w[i] = w[i]! - lr * (d + momentum * next);
+        }
+      }
+      this.steps++;
+    },
+  };
+}
+
+const ADAM_BETA2 = 0.999;
+const ADAM_EPSILON = 1e-8;
+
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1711.05101), in PyTorch's form. The first beta is `rates.momentum`. */
+export function adamW(parameters: readonly ParameterInfo[], weightDecay: number): Optimizer {
+  const list = trained(parameters);
+  const state = new Map([...moments(list, 'mean.'), ...moments(list, 'square.')]);
+  return {
+    state,
+    steps: 0,
+    step(weights, gradients, rates) {
+      this.steps++;
+      const beta = rates.momentum;
+      const meanBias = 1 - beta ** this.steps;
+      const squareBias = Math.sqrt(1 - ADAM_BETA2 ** this.steps);
+      for (const parameter of list) {
+        const w = weights.get(parameter.name)!.data;
+        const g = gradients.get(parameter.name)!;
+        const mean = state.get(`mean.${parameter.name}`)!;
+        const square = state.get(`square.${parameter.name}`)!;
+        const lr = parameter.kind === 'bias' ? rates.biasLr : rates.lr;
+        const keep = 1 - lr * decayOf(parameter, weightDecay);
+        for (let i = 0; i < w.length; i++) {
+          const gradient = g[i]!;
+          const m = beta * mean[i]! + (1 - beta) * gradient;
+          const s = ADAM_BETA2 * square[i]! + (1 - ADAM_BETA2) * gradient * gradient;
+          mean[i] = m;
+          square[i] = s;
+          w[i] = w[i]! * keep - ((lr / meanBias) * m) / (Math.sqrt(s) / squareBias + ADAM_EPSILON);
+        }
+      }
+    },
+  };
+}
