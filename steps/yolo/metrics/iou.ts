@@ -1,10 +1,4 @@
-/** Corners in pixels. */
-export interface Corners {
-  readonly x1: number;
-  readonly y1: number;
-  readonly x2: number;
-  readonly y2: number;
-}
+import type { Corners } from '../data/letterbox.ts';
 
 /** Intersection over union of two boxes, 0 where neither has an area. */
 export function iou(a: Corners, b: Corners): number {
