@@ -7,7 +7,7 @@ export interface PredictOptions {
   readonly batch: number;
   readonly classes: number;
   /** How the pictures were laid into the frame. Fewer than N where a last batch was filled up. */
-  readonly transforms: readonly LetterboxTransform[];
+  readonly placements: readonly LetterboxTransform[];
   readonly nms?: NmsOptions;
 }
 
@@ -18,14 +18,14 @@ export interface PredictOptions {
  */
 export function predictionsToDetections(
   output: Float32Array,
-  { batch, classes, transforms, nms }: PredictOptions,
+  { batch, classes, placements, nms }: PredictOptions,
 ): readonly (readonly Detection[])[] {
   const length = output.length / batch;
-  return transforms.map((transform, n) => {
+  return placements.map((placement, n) => {
     const found = nonMaxSuppression(output.subarray(n * length, (n + 1) * length), classes, nms);
     return Array.from({ length: found.count }, (_, i) => {
       const [x1, y1, x2, y2] = found.boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
-      return { ...fromFrame({ x1, y1, x2, y2 }, transform), score: found.scores[i]!, cls: found.classes[i]! };
+      return { ...fromFrame({ x1, y1, x2, y2 }, placement), score: found.scores[i]!, cls: found.classes[i]! };
     });
   });
 }

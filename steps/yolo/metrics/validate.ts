@@ -1,24 +1,17 @@
+import { decodeImage } from '../data/decode-image.ts';
+import { letterbox } from '../data/letterbox.ts';
+import type { Sample } from '../data/samples.ts';
+import type { DetectGraph } from '../model/detector.ts';
 import { type ConfusionMatrix, confusionMatrix } from './confusion-matrix.ts';
 import type { ScoredImage } from './match.ts';
 import { predictionsToDetections } from './predict.ts';
+import { truthsOf } from './truths-of.ts';
 import { type DetectionScores, ultralyticsMetrics } from './ultralytics-metrics.ts';
-import type { ValidationPicture, ValidationSet } from './validation-set.ts';
-
-/**
- * What can be validated. A `DetectGraph` is one; a training loop that wants the losses of the same pass wraps its loss graph and reads `targets`
- * (class, centre x, centre y, width, height, normalised to the frame; none for the places that fill up a last batch).
- */
-export interface Predictor {
-  readonly batch: number;
-  /** [height, width] */
-  readonly size: readonly [number, number];
-  /** @returns [N, 4 + classes, anchors] */
-  run(images: Float32Array, targets: readonly Float32Array[]): Promise<Float32Array>;
-}
 
 export interface ValidateOptions {
+  /** Classes of the labels; the network's must be the same, in the same order. */
   readonly names: readonly string[];
-  /** Checked between batches. */
+  /** Looked at before every batch. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (pictures: number, of: number) => void;
 }
@@ -49,38 +42,46 @@ export interface Validation extends DetectionScores {
 /**
  * Runs a network over a split and scores it, with Ultralytics' validation settings (confidence .001, IoU .7, 300 boxes).
  *
- * Every picture lies in one square frame, where Ultralytics pads batches of like shape less. Measured against its figures the square frame
- * is as close (ARCHITECTURE.md, "Evaluation"), needs one graph instead of one a shape, and makes a picture's score independent of its neighbours.
+ * Every picture lies on one square of the graph's size, small ones enlarged (Ultralytics enlarges when it loads them), where Ultralytics pads batches
+ * of like shape less. The square needs one graph instead of one a shape, makes a picture's score independent of its neighbours, and comes as
+ * close to Ultralytics' figures as the narrow frame does.
  *
  * @throws ERR_INPUT when no picture has a label, or a picture is unreadable.
  */
 export async function validate(
-  predictor: Predictor,
-  set: ValidationSet,
-  options: ValidateOptions,
+  graph: Pick<DetectGraph, 'batch' | 'size' | 'run'>,
+  samples: readonly Sample[],
+  { names, signal, onProgress }: ValidateOptions,
 ): Promise<Validation> {
-  const { names, signal, onProgress } = options;
   const spent = { pre: 0, infer: 0, post: 0 };
   const images: ValidatedImage[] = [];
-  const length = 3 * predictor.size[0] * predictor.size[1];
-  const pixels = new Float32Array(predictor.batch * length);
-  for (let first = 0; first < set.length; first += predictor.batch) {
+  const length = 3 * graph.size[0] * graph.size[1];
+  const pixels = new Float32Array(graph.batch * length);
+  for (let first = 0; first < samples.length; first += graph.batch) {
     signal?.throwIfAborted();
     const start = performance.now();
-    const pictures = await loadBatch(set, first, predictor.batch);
-    for (const [n, picture] of pictures.entries()) pixels.set(picture.pixels, n * length);
-    pixels.fill(0, pictures.length * length);
+    // The last batch may be short; what the others left in its free places is computed and not looked at.
+    const pictures = await Promise.all(
+      samples.slice(first, first + graph.batch).map(async (sample, n) => {
+        const image = await decodeImage(sample.imagePath);
+        const into = pixels.subarray(n * length, (n + 1) * length);
+        return { sample, placement: letterbox(image, { size: graph.size, into }).transform };
+      }),
+    );
     const loaded = performance.now();
-    const targets = Array.from({ length: predictor.batch }, (_, n) => pictures[n]?.targets ?? NO_TARGETS);
-    const output = await predictor.run(pixels, targets);
+    const output = await graph.run(pixels);
     const inferred = performance.now();
-    const transforms = pictures.map(({ transform }) => transform);
-    const found = predictionsToDetections(output, { batch: predictor.batch, classes: names.length, transforms });
-    images.push(...pictures.map((picture, n) => ({ ...describe(picture), detections: found[n]! })));
+    const placements = pictures.map(({ placement }) => placement);
+    const found = predictionsToDetections(output, { batch: graph.batch, classes: names.length, placements });
+    for (const [n, { sample, placement }] of pictures.entries()) {
+      const { width, height } = placement;
+      const truths = truthsOf(sample.labels, placement);
+      images.push({ name: sample.name, imagePath: sample.imagePath, width, height, truths, detections: found[n]! });
+    }
     spent.pre += loaded - start;
     spent.infer += inferred - loaded;
     spent.post += performance.now() - inferred;
-    onProgress?.(images.length, set.length);
+    onProgress?.(images.length, samples.length);
   }
   const each = (ms: number): number => ms / images.length;
   return {
@@ -90,18 +91,3 @@ export async function validate(
     speed: { pre: each(spent.pre), infer: each(spent.infer), post: each(spent.post) },
   };
 }
-
-const NO_TARGETS = new Float32Array(0);
-
-async function loadBatch(set: ValidationSet, first: number, batch: number): Promise<readonly ValidationPicture[]> {
-  const indices = Array.from({ length: Math.min(batch, set.length - first) }, (_, n) => first + n);
-  return Promise.all(indices.map((index) => set.picture(index)));
-}
-
-const describe = ({ sample, transform, truths }: ValidationPicture): Omit<ValidatedImage, 'detections'> => ({
-  name: sample.name,
-  imagePath: sample.imagePath,
-  width: transform.width,
-  height: transform.height,
-  truths,
-});
