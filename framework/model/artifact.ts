@@ -12,6 +12,8 @@ export interface Artifact {
   readonly size: number;
   /** The file's or folder's own name, where it has one; part of the identity because a step can see it. */
   readonly name?: string;
+  /** Artifacts that the encoded value points to: a FileRef or a big typed array deep inside JSON. Their size is in `size`. */
+  readonly refs?: readonly Artifact[];
 }
 
 /**

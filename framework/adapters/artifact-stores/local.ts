@@ -1,0 +1,44 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { ArtifactStore } from '../../components/artifact-store.ts';
+import { sluiceError } from '../../errors.ts';
+import { checkedStream } from '../../hashing/checked-stream.ts';
+import { openContentFolder } from '../../hashing/content-folder.ts';
+import { type Digest, sha256 } from '../../hashing/digest.ts';
+
+/** Artifacts in a folder of this machine, or of a share that several machines mount. */
+export interface LocalArtifactStoreOptions {
+  /** Created by the first write. */
+  readonly path: string;
+}
+
+export function localArtifactStore(options: LocalArtifactStoreOptions): ArtifactStore {
+  const folder = openContentFolder({ root: options.path, label: options.path });
+  const store = folder.root;
+
+  function existingPath(digest: Digest): string {
+    const path = folder.path(digest);
+    if (folder.size(digest) === undefined) throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store });
+    return path;
+  }
+
+  return {
+    flavor: 'local',
+    location: store,
+    capabilities: { localPaths: true },
+    has: async (digest) => folder.size(digest) !== undefined,
+    size: async (digest) => folder.size(digest),
+    read: async (digest) => checkedStream(createReadStream(existingPath(digest)), digest, store),
+    async readBytes(digest) {
+      const bytes = await readFile(existingPath(digest));
+      const found = sha256(bytes);
+      if (found !== digest) throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found });
+      return bytes;
+    },
+    write: folder.add,
+    localPath: folder.wholePath,
+    list: folder.list,
+    remove: folder.remove,
+    close: async () => {},
+  };
+}

@@ -1,0 +1,188 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { ArtifactStore } from '../components/artifact-store.ts';
+import { isPlain } from '../dag/output-ref.ts';
+import { inputError, SluiceError, sluiceError } from '../errors.ts';
+import type { Digest } from '../hashing/digest.ts';
+import type { FileDigest } from '../hashing/file-digest.ts';
+import { mapLimited } from '../hashing/map-limited.ts';
+import { systemReason } from '../hashing/system-reason.ts';
+import type { FolderFile, Materializer, StoredValue } from '../materializers/materializer.ts';
+import { createMaterializerRegistry } from '../materializers/materializer-registry.ts';
+import { checkedRefName } from '../materializers/ref-name.ts';
+import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
+import type { ArtifactIo } from './artifact-io.ts';
+import { createLocalFiles } from './local-files.ts';
+
+const PARALLEL = 16;
+
+export interface ArtifactIoOptions {
+  readonly store: ArtifactStore;
+  /** Folder for materialised files and folders, and for what remote stores sent: may be deleted at any time when nothing runs. */
+  readonly cacheDir: string;
+  /** A user's own, asked before the built-in ones. */
+  readonly materializers?: readonly Materializer[];
+}
+
+/** Touches nothing until the first call. @throws ERR_INPUT for two materializers of one format. */
+export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
+  const { store } = options;
+  const registry = createMaterializerRegistry(options.materializers);
+  const local = createLocalFiles({ store, cacheDir: resolve(options.cacheDir) });
+
+  async function saveOne(value: unknown, where: string): Promise<Artifact> {
+    const materializer = registry.of(value);
+    const { content, name, refs = [], membersSize = 0 } = await materializer.encode(value, { where, store: saveOne });
+    const { digest, size } = await store.write(content);
+    return Object.freeze({
+      digest,
+      format: materializer.format,
+      version: materializer.version,
+      size: size + membersSize + totalSize(refs),
+      ...(name === undefined ? {} : { name }),
+      ...(refs.length === 0 ? {} : { refs }),
+    });
+  }
+
+  const stored = (artifact: Artifact): StoredValue => ({
+    artifact,
+    bytes: () => store.readBytes(artifact.digest),
+    file: () => local.file(artifact.digest, nameOf(artifact)),
+    folder: (files) => local.folder(artifact.digest, nameOf(artifact), files),
+    load: loadArtifact,
+  });
+
+  async function loadArtifact(artifact: Artifact): Promise<unknown> {
+    return registry.reader(artifact).decode(stored(artifact));
+  }
+
+  /** Undefined for formats that have none. */
+  async function membersOf(artifact: Artifact): Promise<readonly FolderFile[] | undefined> {
+    return registry.reader(artifact).members?.(stored(artifact));
+  }
+
+  async function objects(artifact: Artifact): Promise<readonly FileDigest[]> {
+    const members = await membersOf(artifact);
+    const own = artifact.size - totalSize(members ?? []) - totalSize(artifact.refs ?? []);
+    const refs = await Promise.all((artifact.refs ?? []).map(objects));
+    return [{ digest: artifact.digest, size: own }, ...(members ?? []), ...refs.flat()];
+  }
+
+  async function isThere(artifact: Artifact): Promise<boolean> {
+    const all = await ifWhole(() => objects(artifact));
+    if (!all) return false;
+    const sizes = await mapLimited(all, PARALLEL, ({ digest }) => store.size(digest));
+    return all.every(({ size }, i) => sizes[i] === size);
+  }
+
+  async function isWhole(artifact: Artifact): Promise<boolean> {
+    const all = await ifWhole(() => objects(artifact));
+    if (!all) return false;
+    const read = await mapLimited(all, PARALLEL, ({ digest }) => ifWhole(() => readThrough(store, digest)));
+    return read.every((bytes, i) => bytes === all[i]?.size);
+  }
+
+  async function lacking(output: Output, has: (artifact: Artifact) => Promise<boolean>): Promise<readonly Artifact[]> {
+    const artifacts = artifactsOf(output);
+    const verdicts = await Promise.all(artifacts.map(has));
+    return artifacts.filter((_, i) => !verdicts[i]);
+  }
+
+  return {
+    materializers: registry.versions,
+
+    async save(value, where) {
+      if (!isPlain(value) || registry.takesWhole(value)) return { kind: 'value', value: await saveOne(value, where) };
+      const fields = await Promise.all(
+        Object.entries(value).map(async ([name, field]) => [name, await saveOne(field, `${where}.${name}`)] as const),
+      );
+      return { kind: 'fields', fields: Object.fromEntries(fields) };
+    },
+
+    async load(output, path = []) {
+      if (output.kind === 'value') return descend(await loadArtifact(output.value), path, '');
+      const [first, ...rest] = path;
+      if (first === undefined) {
+        const fields = Object.entries(output.fields);
+        return Object.fromEntries(
+          await Promise.all(fields.map(async ([name, artifact]) => [name, await loadArtifact(artifact)] as const)),
+        );
+      }
+      const artifact = Object.hasOwn(output.fields, first) ? output.fields[first] : undefined;
+      return descend(artifact && (await loadArtifact(artifact)), rest, first);
+    },
+
+    loadArtifact,
+    objects,
+    missing: (output) => lacking(output, isThere),
+    verify: (output) => lacking(output, isWhole),
+
+    async export(artifact, destination) {
+      const target = await exportPath(artifact, resolve(destination));
+      const files = (await membersOf(artifact)) ?? [{ path: '', digest: artifact.digest }];
+      await mapLimited(files, PARALLEL, async ({ path, digest }) =>
+        copyOut(await local.object(digest), join(target, path)),
+      );
+    },
+
+    preview: async (artifact) => registry.reader(artifact).preview?.(stored(artifact)),
+  };
+}
+
+const totalSize = (all: readonly { readonly size: number }[]): number => all.reduce((sum, { size }) => sum + size, 0);
+
+/** The name on disk: the record's own, which came from another machine and is checked again, or the digest. */
+const nameOf = ({ digest, name }: Artifact): string =>
+  name === undefined ? digest : checkedRefName(name, `Artifact ${digest}`);
+
+/** Undefined when the store lacks the bytes or has others; every other fault is thrown. */
+async function ifWhole<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const lacks =
+      error instanceof SluiceError && (error.code === 'ERR_ARTIFACT_MISSING' || error.code === 'ERR_ARTIFACT_DAMAGED');
+    if (lacks) return undefined;
+    throw error;
+  }
+}
+
+/** Reads and checks every byte. Returns their number. */
+async function readThrough(store: ArtifactStore, digest: Digest): Promise<number> {
+  let size = 0;
+  for await (const chunk of await store.read(digest)) size += (chunk as Uint8Array).byteLength;
+  return size;
+}
+
+/** The part of a value at `path`, as the pipeline body named it. @throws ERR_INPUT when there is nothing to take a field of. */
+function descend(value: unknown, path: readonly string[], at: string): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  if (value === null || value === undefined) {
+    throw inputError(
+      `${at || 'The output'} is ${String(value)}, so it has no field ${first}.`,
+      'Pass the whole value on and look at it inside the step.',
+    );
+  }
+  const part: unknown = Object(value)[first];
+  return descend(part, rest, at ? `${at}.${first}` : first);
+}
+
+/** Like `cp`: into a folder that exists, under the artifact's name; else to that very path. */
+async function exportPath(artifact: Artifact, destination: string): Promise<string> {
+  const found = await stat(destination).catch(() => undefined);
+  return found?.isDirectory() ? join(destination, nameOf(artifact)) : destination;
+}
+
+/** A copy that the user may change, unlike the object. */
+async function copyOut(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await rm(to, { force: true });
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await chmod(to, 0o644);
+  } catch (error) {
+    throw sluiceError('ERR_STORE_WRITE', { store: 'export', path: to, reason: systemReason(error) }, error);
+  }
+}

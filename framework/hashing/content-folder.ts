@@ -1,0 +1,254 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { inputError, SluiceError, sluiceError } from '../errors.ts';
+import { type Digest, isDigest, sha256 } from './digest.ts';
+import { createFileCheck } from './file-check.ts';
+import { digestOfFile, type FileDigest } from './file-digest.ts';
+import { systemReason } from './system-reason.ts';
+
+/** Files up to this size are read whole: one read, and no copy at all when the folder has the bytes already. */
+const SMALL = 4 << 20;
+/** Names in `tmp/` older than this belong to a process that died. */
+const STALE_MS = 24 * 3600_000;
+/** An object that is written again counts as new for garbage collection; its time is moved at most this often. */
+const TOUCH_MS = 3600_000;
+
+const flush = promisify(fsync);
+
+type Sink = (chunk: Uint8Array) => Promise<void>;
+
+export interface StoredObject {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly modifiedAt: number;
+}
+
+/** A folder of immutable, read-only files named by their SHA-256. Any number of processes may use it at once. */
+export interface ContentFolder {
+  readonly root: string;
+  /** Where the object lies, or would lie. */
+  path(digest: Digest): string;
+  /** Bytes, undefined when absent. One `stat`. */
+  size(digest: Digest): number | undefined;
+  /** The path of the whole object, every byte checked once per process; undefined when absent. @throws ERR_ARTIFACT_DAMAGED */
+  wholePath(digest: Digest): Promise<string | undefined>;
+  /** @throws ERR_STORE_WRITE, ERR_FILE_NOT_FOUND for a source file that is gone. */
+  add(source: Uint8Array | { readonly file: string } | AsyncIterable<Uint8Array>): Promise<FileDigest>;
+  list(): AsyncIterable<StoredObject>;
+  remove(digest: Digest): Promise<void>;
+}
+
+/**
+ * `ROOT/objects/ab/cdef…` (first two digits as folder), written as `ROOT/tmp/…`, fsynced and renamed, so that a name never stands for half
+ * the bytes, whatever dies. The rename itself is not fsynced: after a power cut an object may be gone, which every reader notices and heals;
+ * it can't be wrong. Nothing is created before the first write.
+ *
+ * @param options.label names the folder in errors.
+ */
+export function openContentFolder(options: { readonly root: string; readonly label: string }): ContentFolder {
+  const root = resolve(options.root);
+  const { label } = options;
+  const files = createFileCheck();
+  const pathOf = (digest: Digest): string => join(root, 'objects', digest.slice(0, 2), digest.slice(2));
+  let ready = false;
+
+  function temporaryPath(): string {
+    const folder = join(root, 'tmp');
+    if (!ready) {
+      mkdirSync(folder, { recursive: true });
+      removeStale(folder);
+      ready = true;
+    }
+    return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  }
+
+  /** Whether the bytes are here and whole; damaged ones are left to be replaced. */
+  async function holds(digest: Digest): Promise<boolean> {
+    const path = pathOf(digest);
+    if ((await files.check(path, digest)) !== 'whole') return false;
+    if (!touch(path)) return false;
+    files.trust(path, digest);
+    return true;
+  }
+
+  function place(temporary: string, digest: Digest): void {
+    const path = pathOf(digest);
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT') && process.platform !== 'win32') throw error;
+      // The first object with these two digits; or Windows, which doesn't rename over a read-only file.
+      mkdirSync(dirname(path), { recursive: true });
+      if (process.platform === 'win32') rmSync(path, { force: true });
+      renameSync(temporary, path);
+    }
+    files.trust(path, digest);
+  }
+
+  async function addBytes(bytes: Uint8Array): Promise<FileDigest> {
+    const result = { digest: sha256(bytes), size: bytes.byteLength };
+    if (await holds(result.digest)) return result;
+    const temporary = temporaryPath();
+    const file = openSync(temporary, 'wx', 0o444);
+    try {
+      try {
+        for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at);
+        // Off the event loop: the one call here that waits for a disk.
+        await flush(file);
+      } finally {
+        closeSync(file);
+      }
+      place(temporary, result.digest);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    return result;
+  }
+
+  async function addStreamed(copy: (sink: Sink) => Promise<FileDigest>): Promise<FileDigest> {
+    const temporary = temporaryPath();
+    let file: FileHandle | undefined;
+    try {
+      const target = await open(temporary, 'wx', 0o444);
+      file = target;
+      const result = await copy(async (chunk) => {
+        for (let at = 0; at < chunk.byteLength; ) at += (await target.write(chunk, at)).bytesWritten;
+      });
+      if (await holds(result.digest)) return result;
+      await target.sync();
+      await target.close();
+      file = undefined;
+      place(temporary, result.digest);
+      return result;
+    } finally {
+      await file?.close();
+      await rm(temporary, { force: true });
+    }
+  }
+
+  return {
+    root,
+    path: pathOf,
+    size: (digest) => statSync(pathOf(digest), { throwIfNoEntry: false })?.size,
+
+    async wholePath(digest) {
+      const path = pathOf(digest);
+      const verdict = await files.check(path, digest);
+      if (typeof verdict === 'object') {
+        throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: label, found: verdict.found });
+      }
+      return verdict === 'whole' ? path : undefined;
+    },
+
+    async add(source) {
+      try {
+        if (source instanceof Uint8Array) return await addBytes(source);
+        if (!('file' in source)) return await addStreamed((sink) => drain(source, sink));
+        const { file } = source;
+        const small = sizeOfSource(file) <= SMALL;
+        return small ? await addBytes(await readFile(file)) : await addStreamed((sink) => digestOfFile(file, sink));
+      } catch (error) {
+        if (error instanceof SluiceError) throw error;
+        throw sluiceError('ERR_STORE_WRITE', { store: label, path: root, reason: systemReason(error) }, error);
+      }
+    },
+
+    async *list() {
+      for (const prefix of (await entries(join(root, 'objects'))).sort()) {
+        for (const rest of (await entries(join(root, 'objects', prefix))).sort()) {
+          const digest = prefix + rest;
+          const stat = isDigest(digest) && lstatSync(join(root, 'objects', prefix, rest), { throwIfNoEntry: false });
+          if (stat && isDigest(digest)) yield { digest, size: stat.size, modifiedAt: stat.mtimeMs };
+        }
+      }
+    },
+
+    async remove(digest) {
+      try {
+        await rm(pathOf(digest), { force: true });
+      } catch (error) {
+        throw sluiceError(
+          'ERR_STORE_WRITE',
+          { store: label, path: pathOf(digest), reason: systemReason(error) },
+          error,
+        );
+      }
+    },
+  };
+}
+
+async function drain(source: AsyncIterable<Uint8Array>, sink: Sink): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of source) {
+    hash.update(chunk);
+    size += chunk.byteLength;
+    await sink(chunk);
+  }
+  return { digest: hash.digest('hex') as Digest, size };
+}
+
+/** Looks at the source before the folder is touched, so that its faults are not told as the folder's. */
+function sizeOfSource(file: string): number {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw sluiceError('ERR_FILE_NOT_FOUND', { path: file, what: 'File' });
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw inputError(`${file} can't be read: ${systemReason(error)}.`, 'Mend its permissions.', error);
+  }
+  return stat.size;
+}
+
+/** Moves the object's time to now when it is old; false when it is gone (collected a moment ago). */
+function touch(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return false;
+  const now = Date.now();
+  if (now - stat.mtimeMs < TOUCH_MS) return true;
+  try {
+    utimesSync(path, now / 1000, now / 1000);
+  } catch (error) {
+    // A store of another user: its times, and its collection, are not ours.
+    return !isCode(error, 'ENOENT');
+  }
+  return true;
+}
+
+function removeStale(folder: string): void {
+  const oldest = Date.now() - STALE_MS;
+  for (const name of readdirSync(folder)) {
+    const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    if (stat && stat.mtimeMs < oldest) rmSync(join(folder, name), { force: true });
+  }
+}
+
+async function entries(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
