@@ -1,10 +1,9 @@
-import { fitPicture } from './augment/fit-picture.ts';
 import type { Picture } from './augment/picture.ts';
 
 /** The pictures of a data set, by number. */
 export interface PictureSource {
   readonly count: number;
-  /** Decodes one, at its own size. */
+  /** Decodes and scales one; its pixels lie in shared memory. */
   load(index: number): Promise<Picture>;
 }
 
@@ -12,7 +11,7 @@ export interface PictureSource {
 const DEFAULT_BYTES = 1 << 30;
 
 /**
- * Decoded pictures, scaled to the training size, in memory that all threads share. When it is full, the pictures it has stay and the others are
+ * Decoded pictures at their training size, in memory. When it is full, the pictures it has stay and the others are
  * decoded each time: with a random order every picture is as likely to come next, so there is nothing to gain from throwing one out for another.
  */
 export class PictureCache {
@@ -32,7 +31,7 @@ export class PictureCache {
   get(index: number): Promise<Picture> {
     const known = this.#pictures.get(index);
     if (known) return known;
-    const loading = this.#source.load(index).then((picture) => fitPicture(picture, this.#imgsz, true));
+    const loading = this.#source.load(index);
     // The size is known only once it is decoded; a full square is the most it can be.
     const most = this.#imgsz * this.#imgsz * 3;
     if (this.#bytes + most <= this.#limit) {
