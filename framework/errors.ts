@@ -81,6 +81,53 @@ export const ERRORS = {
     ({ what }) => `${what} was cancelled.`,
     () => 'sluice runs resume RUN continues from what was committed.',
   ),
+  // --- code and projects -----------------------------------------------------------------------------------------
+  ERR_SOURCE_SYNTAX: row<{ at: string; problem: string; frame: string }>(
+    2,
+    ({ at, problem, frame }) => `${at}: ${problem}${frame ? `\n${frame}` : ''}`,
+    () => 'Mend that line; npx tsc --noEmit lists every other one.',
+  ),
+  ERR_SOURCE_CHANGED: row<{ path: string }>(
+    1,
+    ({ path }) => `${path} was changed after the run had started.`,
+    () => 'A run uses the code it started with, and this file was not loaded yet. Run again: what was committed is kept.',
+  ),
+  ERR_SOURCE_NOT_FOUND: row<{ specifier: string; importer: string }>(
+    2,
+    ({ specifier, importer }) => `${importer} imports ${specifier}, which does not exist.`,
+    () => 'Check the path of that import.',
+  ),
+  ERR_STEP_SOURCE: row<{ step: string; file: string; problem: string }>(
+    2,
+    ({ step, file, problem }) => `The source of step ${step} was not found in ${file}: ${problem}.`,
+    () => 'A step is a method written in a named class at the top level of its file, and its file must still be there.',
+  ),
+  // --- the command -----------------------------------------------------------------------------------------------
+  ERR_USAGE: row<{ message: string; hint: string }>(
+    2,
+    ({ message }) => message,
+    ({ hint }) => hint,
+  ),
+  ERR_CONFIG: row<{ file: string; problem: string; fix: string }>(
+    2,
+    ({ file, problem }) => `${file}: ${problem}`,
+    ({ fix }) => fix,
+  ),
+  ERR_NOT_FOUND: row<{ what: string; reference: string; hint: string }>(
+    2,
+    ({ what, reference }) => `There is no ${what} ${reference}.`,
+    ({ hint }) => hint,
+  ),
+  ERR_FILE_EXISTS: row<{ path: string; hint: string }>(
+    2,
+    ({ path }) => `${path} exists already.`,
+    ({ hint }) => hint,
+  ),
+  ERR_UNEXPECTED: row<{ message: string }>(
+    1,
+    ({ message }) => message,
+    () => 'The stack trace is shown with --debug.',
+  ),
   // --- files, artifacts and stores -------------------------------------------------------------------------------
   ERR_FILE_NOT_FOUND: row<{ path: string; what: string }>(
     2,

@@ -8,7 +8,7 @@
  * module instances that the command runs on. Source is read from framework/ alone; steps and pipelines are user files like any other.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
@@ -24,7 +24,11 @@ const ENTRIES = {
   worker: 'framework/executor/worker.ts',
   testing: 'framework/testing.ts',
   register: 'framework/code/register.ts',
+  'loader-thread': 'framework/code/loader-thread.ts',
 };
+
+/** Packages that user files import too: whole, an entry of their own, so that engine and user share the one fast copy (framework/code/engine-files.ts). */
+const SHARED = ['zod'];
 
 /** Left as imports: native parts, and libraries that only one component needs and that are loaded when it is opened. */
 const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^pg$/, /^minio$/];
@@ -35,7 +39,8 @@ function presentEntries() {
     console.warn(`build: no ${source}, so no dist/${name}.js`);
     return false;
   });
-  return Object.fromEntries(found.map(([name, source]) => [name, join(root, source)]));
+  const own = found.map(([name, source]) => [name, join(root, source)]);
+  return Object.fromEntries([...own, ...SHARED.map((name) => [name, name])]);
 }
 
 const input = () => ({
@@ -75,7 +80,9 @@ async function bundle() {
   const build = await rolldown(input());
   const { output: files } = await build.write(output);
   await build.close();
-  removeStale(files.map(({ fileName }) => fileName));
+  const versions = SHARED.map((name) => [name, require(`${name}/package.json`).version]);
+  writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify(Object.fromEntries(versions))}\n`);
+  removeStale([...files.map(({ fileName }) => fileName), 'bundled.json']);
 }
 
 /** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */

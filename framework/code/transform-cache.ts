@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Oxc from 'oxc-transform';
+import { sluiceError } from '../errors.ts';
+import { type Digest, sha256 } from '../hashing/digest.ts';
+import { readableOffset } from './line-of.ts';
+import type { Source } from './sources.ts';
+
+/**
+ * Everything that decides the output beside the source. `es2024`: what Node 22 runs; decorators as TypeScript's `experimentalDecorators` has
+ * them, because TypeScript's metadata (`emitDecoratorMetadata`) exists for those alone.
+ */
+const OPTIONS = {
+  sourcemap: true,
+  target: 'es2024',
+  decorator: { legacy: true, emitDecoratorMetadata: true },
+} as const satisfies Oxc.TransformOptions;
+/** Raise it when OPTIONS, the transformer's version or the form of an entry changes. */
+const VERSION = 'oxc-transform@0.158.0/1';
+
+const require = createRequire(import.meta.url);
+
+/** JavaScript made of one TypeScript file. */
+export interface Transformed {
+  readonly code: string;
+  /** Where its source map is. */
+  readonly mapFile: string;
+}
+
+export interface TransformCache {
+  /** @throws ERR_SOURCE_SYNTAX with line and column. */
+  transform(path: string, source: Source): Transformed;
+  /** The same from the cache alone, where only the source's digest is known. */
+  lookup(path: string, digest: Digest): Transformed | undefined;
+}
+
+/** Keeps what the transformer made, by content: `<dir>/<key>.js` and its source map beside it. */
+export function openTransformCache(dir: string): TransformCache {
+  const fileOf = (path: string, digest: Digest): string =>
+    join(dir, `${sha256(`${VERSION}\n${path.endsWith('x') ? 'tsx' : 'ts'}\n${digest}`)}.js`);
+  const lookup = (path: string, digest: Digest): Transformed | undefined => {
+    const file = fileOf(path, digest);
+    const code = readIfThere(file);
+    return code === undefined ? undefined : { code, mapFile: `${file}.map` };
+  };
+  let isWritable = true;
+  return {
+    lookup,
+    transform(path, source) {
+      const known = lookup(path, source.digest);
+      if (known) return known;
+      const file = fileOf(path, source.digest);
+      const mapFile = `${file}.map`;
+      const compiled = compile(path, source.text);
+      // Linked, not inline: the map costs nothing before somebody makes a stack trace. Debuggers follow the link.
+      const code = `${compiled.code}\n//# sourceMappingURL=${pathToFileURL(mapFile).href}\n`;
+      isWritable = isWritable && writeAtomically(mapFile, compiled.map) && writeAtomically(file, code);
+      return { code, mapFile };
+    },
+  };
+}
+
+function compile(path: string, text: string): { readonly code: string; readonly map: string } {
+  // Loaded on a miss only: the native transformer takes longer to load than a cached file to run.
+  const { transformSync } = require('oxc-transform') as typeof Oxc;
+  const result = transformSync(path, text, { ...OPTIONS, lang: path.endsWith('x') ? 'tsx' : 'ts' });
+  const problem = result.errors.find(({ severity }) => severity === 'Error');
+  if (problem) {
+    const at = readableOffset(path, text, problem.labels[0]?.start ?? 0);
+    throw sluiceError('ERR_SOURCE_SYNTAX', { at, problem: problem.message, frame: problem.codeframe ?? '' });
+  }
+  return { code: result.code, map: JSON.stringify(result.map) };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Several processes may write one entry at once: each its own temporary file, the last rename wins with the same bytes. False: not possible here. */
+function writeAtomically(file: string, text: string): boolean {
+  const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+    return true;
+  } catch (error) {
+    // A cache that can't be written (read-only checkout, full disk) costs time, never the run.
+    process.emitWarning(`sluice keeps no transformed code in ${dirname(file)}: ${(error as Error).message}`, {
+      code: 'SLUICE_CODE_CACHE',
+    });
+    return false;
+  }
+}

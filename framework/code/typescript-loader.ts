@@ -1,0 +1,57 @@
+import module from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Digest } from '../hashing/digest.ts';
+import { type EngineFiles, engineFiles } from './engine-files.ts';
+import { loaderHooks } from './loader-hooks.ts';
+import { registerInThread } from './loader-thread.ts';
+import { hasSourceMap, mapStackTraces } from './map-stack-traces.ts';
+import { expectSources } from './sources.ts';
+import { openTransformCache } from './transform-cache.ts';
+import { loadInWorkers } from './worker-threads.ts';
+
+export { loadedSources } from './sources.ts';
+
+export interface LoaderOptions {
+  /** Folder for transformed code; made on first use. */
+  readonly cacheDir: string;
+  /** What the process that started the run has loaded (its `loadedSources()`): this one must run the very same. */
+  readonly frozen?: ReadonlyMap<string, Digest>;
+  /** The built engine that `sluice` means in user files. Default: the one this code is part of. */
+  readonly engine?: EngineFiles;
+}
+
+let isRegistered = false;
+
+/**
+ * From now on this process imports TypeScript: `.ts`, `.mts` and `.tsx` files, with decorators and their metadata; `sluice` is this very
+ * engine for all of them. Worker threads started by user files load the same way. Once per process: later calls only add to `frozen`.
+ */
+export function registerTypeScriptLoader(options: LoaderOptions): void {
+  expectSources(options.frozen ?? new Map());
+  if (isRegistered) return;
+  isRegistered = true;
+  const transformDir = join(options.cacheDir, 'transform');
+  const engine = options.engine ?? engineFiles();
+  mapStackTraces(`${pathToFileURL(engine.dir).href}/`);
+  loadInWorkers({ cacheDir: options.cacheDir, register: join(engine.dir, 'register.js') });
+  // Node 22.13 and 22.14 know asynchronous hooks only, which run in a thread of their own.
+  if (typeof module.registerHooks === 'function') registerHere(engine, transformDir);
+  else registerInThread({ engineDir: engine.dir, transformDir, frozen: options.frozen ?? new Map() });
+}
+
+function registerHere(engine: EngineFiles, transformDir: string): void {
+  const hooks = loaderHooks({ engine, transforms: openTransformCache(transformDir) });
+  module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const url = hooks.resolve(specifier, context.parentURL);
+      return url === undefined ? nextResolve(specifier, context) : { url, shortCircuit: true };
+    },
+    load(url, context, nextLoad) {
+      const found = hooks.load(url);
+      if (!found) return nextLoad(url, context);
+      hasSourceMap(url, found.mapFile);
+      return { format: 'module', source: found.code, shortCircuit: true };
+    },
+  });
+}
