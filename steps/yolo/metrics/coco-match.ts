@@ -79,6 +79,9 @@ interface PictureMatch {
   readonly found: CocoDetections;
 }
 
+const LOWEST_THRESHOLD = IOU_THRESHOLDS[0]!;
+const EVERY_THRESHOLD = 2 ** IOU_THRESHOLDS.length - 1;
+
 /** Fills the bits of one picture in one area range. */
 function matchPicture(
   { picture, overlaps, order, range, truth, found }: PictureMatch,
@@ -87,12 +90,18 @@ function matchPicture(
 ): void {
   const labels = picture.truths.length;
   const taken = new Uint16Array(labels);
-  for (const [d, row] of picture.detections.entries()) {
-    const area = found.boxes[4 * row + 2]! * found.boxes[4 * row + 3]!;
+  for (const [d, detection] of picture.detections.entries()) {
+    const area = found.boxes[4 * detection + 2]! * found.boxes[4 * detection + 3]!;
     const outside = area < range[0] || area > range[1];
+    const row = overlaps.subarray(d * labels, (d + 1) * labels);
+    // Most detections touch no label of their class.
+    if (!row.some((overlap) => overlap >= LOWEST_THRESHOLD)) {
+      if (outside) ignored[d] = EVERY_THRESHOLD;
+      continue;
+    }
     for (let t = 0; t < IOU_THRESHOLDS.length; t++) {
       const bit = 1 << t;
-      const best = bestLabel(overlaps.subarray(d * labels, (d + 1) * labels), t, { picture, order, truth, taken });
+      const best = bestLabel(row, t, { picture, order, truth, taken });
       if (best < 0) {
         if (outside) ignored[d]! |= bit;
         continue;
@@ -133,26 +142,23 @@ function bestLabel(overlaps: Float64Array, t: number, { picture, order, truth, t
 /** IoU of every detection with every label, [detections × labels]; with a crowd, the part of the detection inside it. */
 function overlapsOf({ detections, truths }: CocoPicture, truth: CocoGroundTruth, found: CocoDetections): Float64Array {
   const overlaps = new Float64Array(detections.length * truths.length);
+  if (truths.length === 0) return overlaps;
+  const a = found.boxes;
+  const b = truth.boxes;
   let next = 0;
-  for (const d of detections) {
-    const [dx, dy, dw, dh] = boxAt(found.boxes, d);
-    for (const g of truths) {
-      const [gx, gy, gw, gh] = boxAt(truth.boxes, g);
-      const width = Math.min(dw + dx, gw + gx) - Math.max(dx, gx);
-      const height = Math.min(dh + dy, gh + gy) - Math.max(dy, gy);
+  for (const detection of detections) {
+    const d = 4 * detection;
+    const area = a[d + 2]! * a[d + 3]!;
+    for (const label of truths) {
+      const g = 4 * label;
+      const width = Math.min(a[d + 2]! + a[d]!, b[g + 2]! + b[g]!) - Math.max(a[d]!, b[g]!);
+      const height = Math.min(a[d + 3]! + a[d + 1]!, b[g + 3]! + b[g + 1]!) - Math.max(a[d + 1]!, b[g + 1]!);
       if (width > 0 && height > 0) {
         const both = width * height;
-        overlaps[next] = both / (truth.crowd[g] ? dw * dh : dw * dh + gw * gh - both);
+        overlaps[next] = both / (truth.crowd[label] ? area : area + b[g + 2]! * b[g + 3]! - both);
       }
       next += 1;
     }
   }
   return overlaps;
 }
-
-const boxAt = (boxes: Float64Array, row: number): readonly [number, number, number, number] => [
-  boxes[4 * row]!,
-  boxes[4 * row + 1]!,
-  boxes[4 * row + 2]!,
-  boxes[4 * row + 3]!,
-];
