@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { decodeImage } from '../data/decode-image.ts';
 import { letterbox } from '../data/letterbox.ts';
 import type { Sample } from '../data/samples.ts';
@@ -19,6 +20,7 @@ export interface ValidateOptions {
 /** A picture with what it holds and what was found on it. */
 export interface ValidatedImage extends ScoredImage {
   readonly name: string;
+  readonly fileName: string;
   readonly imagePath: string;
   readonly width: number;
   readonly height: number;
@@ -75,8 +77,9 @@ export async function validate(
     const found = predictionsToDetections(output, { batch: graph.batch, classes: names.length, placements });
     for (const [n, { sample, placement }] of pictures.entries()) {
       const { width, height } = placement;
+      const { name, imagePath } = sample;
       const truths = truthsOf(sample.labels, placement);
-      images.push({ name: sample.name, imagePath: sample.imagePath, width, height, truths, detections: found[n]! });
+      images.push({ name, fileName: basename(imagePath), imagePath, width, height, truths, detections: found[n]! });
     }
     spent.pre += loaded - start;
     spent.infer += inferred - loaded;
