@@ -21,9 +21,8 @@ const inThread: AugmentPool = {
 /**
  * Worker threads that augment batches, each batch in one of them, in turn.
  *
- * A worker's file is TypeScript and is read by Node itself (types stripped), not by the engine's loader, whose hooks live in the main thread alone; so it
- * and what it imports have erasable types only and import nothing but each other. Where a Node can't do that, batches are cooked in this thread: the same
- * bytes, later.
+ * In a run, the engine's loader serves worker threads too; in a plain call Node reads the worker's TypeScript itself, which is why this room has erasable
+ * types only, and why the worker imports nothing but augment/. Where neither can, batches are cooked in this thread: the same bytes, later.
  *
  * @param workers 0 cooks in this thread.
  * @param onProblem hears why workers could not start.
@@ -45,7 +44,7 @@ export async function openAugmentPool(workers: number, onProblem: (reason: strin
 }
 
 function startWorker(): Promise<Worker> {
-  // Flags of the main thread (loaders, inspectors, a test runner's) are not for it, but for the one that older Nodes need to read TypeScript.
+  // The main thread's own flags (an inspector's, a test runner's) are not for it; older Nodes need one to read TypeScript.
   const execArgv = process.features.typescript ? [] : ['--experimental-strip-types'];
   const worker = new Worker(new URL('./augment-worker.ts', import.meta.url), { workerData: WORKER_ROLE, execArgv });
   // A worker alone must not keep the process alive.

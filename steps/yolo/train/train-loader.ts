@@ -2,9 +2,9 @@ import type { TrainBatch } from '../model/detector.ts';
 import { drawRecipe } from './augment/recipe.ts';
 import type { AugmentPool } from './augment-pool.ts';
 import type { BatchOrder } from './augment-worker.ts';
-import type { PictureCache } from './picture-cache.ts';
 import { Random } from './random.ts';
 import type { TrainOptions } from './train-options.ts';
+import type { TrainPictures } from './train-pictures.ts';
 
 /** Batches cooked ahead of the one in training: enough that a slow one (pictures to decode) doesn't stop it, few enough for memory. */
 const AHEAD = 3;
@@ -16,27 +16,24 @@ const ORDER_KEY = -1;
 export class TrainLoader {
   /** A last, shorter batch counted: every picture is seen in every epoch. */
   readonly batches: number;
-  readonly #pictures: PictureCache;
-  readonly #count: number;
+  readonly #pictures: TrainPictures;
   readonly #pool: AugmentPool;
   readonly #options: TrainOptions;
 
   constructor(setup: {
-    readonly pictures: PictureCache;
-    readonly count: number;
+    readonly pictures: TrainPictures;
     readonly pool: AugmentPool;
     readonly options: TrainOptions;
   }) {
     this.#pictures = setup.pictures;
-    this.#count = setup.count;
     this.#pool = setup.pool;
     this.#options = setup.options;
-    this.batches = Math.ceil(setup.count / setup.options.batch);
+    this.batches = Math.ceil(setup.pictures.count / setup.options.batch);
   }
 
   /** The pictures of one batch, by number, in the order of that epoch. */
   order(epoch: number, attempt: number): number[][] {
-    const all = new Random(this.#options.seed, attempt, epoch, ORDER_KEY).permutation(this.#count);
+    const all = new Random(this.#options.seed, attempt, epoch, ORDER_KEY).permutation(this.#pictures.count);
     return Array.from({ length: this.batches }, (_, i) =>
       all.slice(i * this.#options.batch, (i + 1) * this.#options.batch),
     );
@@ -59,7 +56,9 @@ export class TrainLoader {
   async #cook(indices: readonly number[], epoch: number, attempt: number): Promise<TrainBatch> {
     const { seed, imgsz } = this.#options;
     const augment = epochAugmentation(this.#options, epoch);
-    const recipes = indices.map((index) => drawRecipe({ seed, attempt, epoch, index, count: this.#count }, augment));
+    const recipes = indices.map((index) =>
+      drawRecipe({ seed, attempt, epoch, index, count: this.#pictures.count }, augment),
+    );
     const ingredients = await Promise.all(
       recipes.map(({ layers }) =>
         Promise.all(layers.map(({ pictures }) => Promise.all(pictures.map((index) => this.#pictures.get(index))))),

@@ -1,12 +1,14 @@
+import { decodeImage, type RgbImage } from '../data/decode-image.ts';
+import { type LetterboxTransform, letterbox, letterboxGeometry } from '../data/letterbox.ts';
+import { resizeLinear } from '../data/resize-linear.ts';
+import type { Sample } from '../data/samples.ts';
 import type { DetectionMetrics, GroundTruth } from '../metrics/detection.ts';
 import type { ScoredImage } from '../metrics/match.ts';
 import { predictionsToDetections } from '../metrics/predict.ts';
+import { truthsOf } from '../metrics/truths-of.ts';
 import { ultralyticsMetrics } from '../metrics/ultralytics-metrics.ts';
 import type { LossGraph, LossItems, TrainBatch, Weights } from '../model/detector.ts';
-import { letterboxed, letterboxOffset } from './augment/canvas.ts';
-import { writeSample } from './augment/make-sample.ts';
-import { BOX, type Picture } from './augment/picture.ts';
-import type { PictureCache } from './picture-cache.ts';
+import { BoundedCache } from './bounded-cache.ts';
 
 export interface Validation {
   readonly metrics: DetectionMetrics;
@@ -17,44 +19,48 @@ export interface Validation {
 export interface Validator {
   /** @param signal looked at before every batch. */
   validate(weights: Weights, signal: AbortSignal): Promise<Validation>;
-  close(): Promise<void>;
+}
+
+/** A picture of the validation set, decoded once. */
+interface Subject {
+  /** Scaled to its place in the frame, not padded. */
+  readonly scaled: RgbImage;
+  readonly placement: LetterboxTransform;
+  readonly truths: readonly GroundTruth[];
+  /** Normalised rows in the frame. */
+  readonly target: Float32Array;
 }
 
 /**
- * Validation as it runs after every training epoch: each picture whole on a grey square of imgsz, loss and boxes from one pass in inference mode.
+ * Validation as it runs after every training epoch: the figures of `metrics/validate.ts`, and the losses from the same pass. Each picture lies whole on a
+ * grey square of `imgsz`.
  *
- * Boxes are compared in pixels of the scaled picture, not of the original: IoU doesn't change with scale, and decoding once is enough.
+ * @param setup.graphs by the number of pictures in a batch: the usual one and that of the last batch.
  */
-export async function openValidator(setup: {
-  readonly pictures: PictureCache;
-  readonly count: number;
-  readonly batch: number;
+export function createValidator(setup: {
+  readonly samples: readonly Sample[];
   readonly imgsz: number;
+  readonly batch: number;
   readonly names: readonly string[];
-  readonly openGraph: (batch: number) => Promise<LossGraph>;
-}): Promise<Validator> {
-  const { count, names } = setup;
-  const batch = Math.min(setup.batch, count);
-  const graphs = new Map<number, LossGraph>();
-  for (const size of new Set([batch, count % batch || batch])) graphs.set(size, await setup.openGraph(size));
+  readonly graphs: ReadonlyMap<number, LossGraph>;
+}): Validator {
+  const { samples, imgsz, batch, names } = setup;
+  const subjects = new BoundedCache((index) => load(samples[index]!, imgsz), imgsz * imgsz * 3);
   return {
     async validate(weights, signal) {
       const images: ScoredImage[] = [];
       const losses: LossItems[] = [];
-      for (let start = 0; start < count; start += batch) {
+      for (let first = 0; first < samples.length; first += batch) {
         signal.throwIfAborted();
-        const numbers = Array.from({ length: Math.min(batch, count - start) }, (_, i) => start + i);
-        const pictures = await Promise.all(numbers.map((index) => setup.pictures.get(index)));
-        const { loss, predictions } = await graphs
-          .get(numbers.length)!
-          .run(weights, validationBatch(pictures, setup.imgsz));
+        const size = Math.min(batch, samples.length - first);
+        const group = await Promise.all(Array.from({ length: size }, (_, n) => subjects.get(first + n)));
+        const { loss, predictions } = await setup.graphs.get(size)!.run(weights, toBatch(group, imgsz));
+        const placements = group.map(({ placement }) => placement);
+        const found = predictionsToDetections(predictions, { batch: size, classes: names.length, placements });
+        images.push(...group.map(({ truths }, n) => ({ truths, detections: found[n]! })));
         losses.push(loss);
-        images.push(...scored(predictions, pictures, { imgsz: setup.imgsz, classes: names.length }));
       }
       return { metrics: ultralyticsMetrics(images, names).metrics, loss: meanLoss(losses) };
-    },
-    async close() {
-      for (const graph of graphs.values()) await graph.close();
     },
   };
 }
@@ -65,35 +71,43 @@ export function meanLoss(losses: readonly LossItems[]): LossItems {
   return { box: mean('box'), cls: mean('cls'), dfl: mean('dfl') };
 }
 
-/** Pictures on grey squares, [N, 3, imgsz, imgsz], with their boxes. */
-function validationBatch(pictures: readonly Picture[], imgsz: number): TrainBatch {
-  const length = 3 * imgsz * imgsz;
-  const images = new Float32Array(pictures.length * length);
-  const unflipped = { flipX: false, flipY: false };
-  const targets = pictures.map((picture, n) =>
-    writeSample(letterboxed(picture, imgsz), unflipped, images.subarray(n * length, (n + 1) * length)),
-  );
-  return { images, targets };
+async function load({ imagePath, labels }: Sample, imgsz: number): Promise<Subject> {
+  const image = await decodeImage(imagePath);
+  const { scaledWidth, scaledHeight, transform } = letterboxGeometry(image, { size: [imgsz, imgsz] });
+  return {
+    scaled: resizeLinear(image, scaledWidth, scaledHeight),
+    placement: transform,
+    truths: truthsOf(labels, image),
+    target: framed(labels, transform, imgsz),
+  };
 }
 
-function scored(
-  predictions: Float32Array,
-  batch: readonly Picture[],
-  setup: { imgsz: number; classes: number },
-): ScoredImage[] {
-  const placements = batch.map((picture) => {
-    const { width, height } = picture;
-    const { x, y } = letterboxOffset(picture, setup.imgsz);
-    return { width, height, gain: 1, padX: x, padY: y };
+/** Rows normalised to the picture → rows normalised to the frame it lies in. */
+function framed(labels: Float32Array, placement: LetterboxTransform, imgsz: number): Float32Array {
+  const width = (placement.width * placement.gain) / imgsz;
+  const height = (placement.height * placement.gain) / imgsz;
+  return labels.map((value, i) => {
+    switch (i % 5) {
+      case 0:
+        return value;
+      case 1:
+        return value * width + placement.padX / imgsz;
+      case 2:
+        return value * height + placement.padY / imgsz;
+      case 3:
+        return value * width;
+      default:
+        return value * height;
+    }
   });
-  const found = predictionsToDetections(predictions, { placements, batch: batch.length, classes: setup.classes });
-  return batch.map(({ boxes }, n) => ({ truths: truthsOf(boxes), detections: found[n]! }));
 }
 
-function truthsOf(boxes: Float32Array): GroundTruth[] {
-  const truths: GroundTruth[] = [];
-  for (let i = 0; i < boxes.length; i += BOX) {
-    truths.push({ cls: boxes[i]!, x1: boxes[i + 1]!, y1: boxes[i + 2]!, x2: boxes[i + 3]!, y2: boxes[i + 4]! });
+/** [N, 3, imgsz, imgsz] */
+function toBatch(group: readonly Subject[], imgsz: number): TrainBatch {
+  const length = 3 * imgsz * imgsz;
+  const images = new Float32Array(group.length * length);
+  for (const [n, { scaled }] of group.entries()) {
+    letterbox(scaled, { size: [imgsz, imgsz], into: images.subarray(n * length, (n + 1) * length) });
   }
-  return truths;
+  return { images, targets: group.map(({ target }) => target) };
 }

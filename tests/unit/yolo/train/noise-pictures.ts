@@ -1,11 +1,11 @@
 import type { Picture } from '../../../../steps/yolo/train/augment/picture.ts';
-import type { PictureSource } from '../../../../steps/yolo/train/picture-cache.ts';
 import { Random } from '../../../../steps/yolo/train/random.ts';
+import type { TrainPictures } from '../../../../steps/yolo/train/train-pictures.ts';
 
 /** Pictures of seeded noise, of several shapes, each with one or two boxes of three classes. */
-export const noisePictures = (count: number, imgsz: number): PictureSource => ({
+export const noisePictures = (count: number, imgsz: number): TrainPictures => ({
   count,
-  async load(index): Promise<Picture> {
+  async get(index): Promise<Picture> {
     const random = new Random(99, index);
     const [width, height] = index % 2 ? [imgsz, Math.round(imgsz * 0.75)] : [Math.round(imgsz * 0.6), imgsz];
     const pixels = new Uint8Array(new SharedArrayBuffer(width * height * 3));

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TrainBatch } from '../../../../steps/yolo/model/detector.ts';
 import { type AugmentPool, openAugmentPool } from '../../../../steps/yolo/train/augment-pool.ts';
-import { PictureCache } from '../../../../steps/yolo/train/picture-cache.ts';
 import { epochAugmentation, TrainLoader } from '../../../../steps/yolo/train/train-loader.ts';
 import { type TrainOptions, ULTRALYTICS_DEFAULTS } from '../../../../steps/yolo/train/train-options.ts';
 import { noisePictures } from './noise-pictures.ts';
@@ -14,12 +13,11 @@ afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.close();
 });
 
-async function loader(workers: number, options = OPTIONS, limit?: number) {
+async function loader(workers: number, options = OPTIONS) {
   const problems: string[] = [];
   const pool = await openAugmentPool(workers, (reason) => problems.push(reason));
   pools.push(pool);
-  const pictures = new PictureCache(noisePictures(COUNT, options.imgsz), options.imgsz, limit);
-  return { loader: new TrainLoader({ pictures, count: COUNT, pool, options }), problems };
+  return { loader: new TrainLoader({ pictures: noisePictures(COUNT, 32), pool, options }), problems };
 }
 
 async function epoch(of: TrainLoader, number: number, attempt = 0): Promise<TrainBatch[]> {
@@ -43,10 +41,10 @@ describe('the loader', () => {
     expect(batches.map(({ images }) => images.length)).toEqual([4, 4, 2].map((n) => n * 3 * 32 * 32));
   });
 
-  test('gives the same bytes with no, one or three workers and with a cache that holds nothing', async () => {
+  test('gives the same bytes with no, one or three workers', async () => {
     const alone = await epoch((await loader(0)).loader, 3);
     for (const workers of [1, 3]) {
-      const { loader: of, problems } = await loader(workers, OPTIONS, 0);
+      const { loader: of, problems } = await loader(workers);
       expect(await epoch(of, 3)).toEqual(alone);
       // The workers did start: it was not this thread that did it all.
       expect(problems).toEqual([]);
@@ -58,9 +56,8 @@ describe('the loader', () => {
 
   test('a picture that cannot be read fails the epoch with its error', async () => {
     const pool = await openAugmentPool(0, () => {});
-    const source = { count: 4, load: async () => Promise.reject(new Error('cat.jpg is not a readable picture')) };
-    const pictures = new PictureCache(source, 32);
-    const of = new TrainLoader({ pictures, count: 4, pool, options: OPTIONS });
+    const pictures = { count: 4, get: async () => Promise.reject(new Error('cat.jpg is not a readable picture')) };
+    const of = new TrainLoader({ pictures, pool, options: OPTIONS });
     await expect(epoch(of, 0)).rejects.toThrow('cat.jpg is not a readable picture');
   });
 
