@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { digestOfRef } from '../artifacts/ref-digest.ts';
+import { canonicalDigest } from '../hashing/canonical.ts';
+import { type Digest, shortDigest } from '../hashing/digest.ts';
+import { DirectoryRef } from '../materializers/directory-ref.ts';
+import { FileRef } from '../materializers/file-ref.ts';
+import type { KeyPart } from '../model/key-part.ts';
+import type { DeclaredInputs } from '../model/step-definition.ts';
+import type { WatchedInput } from './watched-input.ts';
+
+/**
+ * The parts of what a step declares to read beside its arguments: `env NAME` and `file PATH`.
+ * The values of environment variables are digests here and everywhere: they may be secrets.
+ */
+export async function declaredParts(
+  inputs: Pick<DeclaredInputs, 'env' | 'files'>,
+  options: { readonly projectDir: string; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<{ readonly parts: readonly KeyPart[]; readonly watched: readonly WatchedInput[] }> {
+  const watched = [
+    ...(inputs.env ?? []).map((name) => ({
+      part: `env ${name}`,
+      digestNow: async () => canonicalDigest(options.env[name], name),
+      display: (digest: Digest) => (options.env[name] === undefined ? 'not set' : `set, ${shortDigest(digest)}`),
+    })),
+    ...(inputs.files ?? []).map((path) => ({
+      part: `file ${path}`,
+      digestNow: () => pathDigest(resolve(options.projectDir, path)),
+      display: (digest: Digest) => (digest === ABSENT ? 'absent' : shortDigest(digest)),
+    })),
+  ];
+  const digests = await Promise.all(watched.map((input) => input.digestNow()));
+  return {
+    parts: watched.map(({ part, display }, i) =>
+      Object.freeze({ part, digest: digests[i]!, display: display(digests[i]!) }),
+    ),
+    watched: watched.map(({ part, digestNow }, i) => ({ part, digest: digests[i]!, digestNow })),
+  };
+}
+
+/** A declared file that isn't there is a state like any other: a step may ask whether it exists. */
+const ABSENT = canonicalDigest(['absent']);
+
+async function pathDigest(path: string): Promise<Digest> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return ABSENT;
+  const isFolder = stat.isDirectory();
+  const { digest } = await digestOfRef(isFolder ? DirectoryRef.of(path) : FileRef.of(path));
+  return canonicalDigest([isFolder ? 'folder' : 'file', digest]);
+}

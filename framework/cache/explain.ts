@@ -1,0 +1,111 @@
+import type { MetadataStore } from '../components/metadata-store.ts';
+import { shortDigest } from '../hashing/digest.ts';
+import type { KeyPart } from '../model/key-part.ts';
+import type { StepRunRecord } from '../model/run.ts';
+
+/** One part that is not the same in two keys; null where it is absent. */
+export interface Difference {
+  readonly part: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** Why a stored step run was a hit or a miss. */
+export interface Explanation {
+  readonly verdict: 'hit' | 'miss';
+  /** Step run whose result it is; null when it has none. */
+  readonly origin: string | null;
+  /** Against the nearest earlier key; empty for a hit, and when there is no earlier one. */
+  readonly differences: readonly Difference[];
+  /** The step run that `differences` compares with. */
+  readonly comparedWith: string | null;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/** Enough to find the nearest key among the tries of one afternoon. */
+const EARLIER_RUNS = 50;
+
+/** Answers `sluice why RUN STEP` from what the store recorded. */
+export async function explainStepRun(
+  store: Pick<MetadataStore, 'recentStepRuns'>,
+  stepRun: StepRunRecord,
+): Promise<Explanation> {
+  if (stepRun.status === 'cached') {
+    const reason = stepRun.reason ?? `Every part of its key is that of ${stepRun.origin}.`;
+    return { verdict: 'hit', origin: stepRun.origin, differences: [], comparedWith: null, reason };
+  }
+  const recent = await store.recentStepRuns(stepRun.step, { limit: EARLIER_RUNS });
+  const earlier = recent.filter(
+    (other) => other.id !== stepRun.id && (other.startedAt ?? 0) <= (stepRun.startedAt ?? Number.POSITIVE_INFINITY),
+  );
+  const nearest = nearestKey(stepRun.parts, earlier);
+  const differences = nearest ? keyDifferences(nearest.parts, stepRun.parts) : [];
+  return {
+    verdict: 'miss',
+    origin: stepRun.origin,
+    differences,
+    comparedWith: nearest?.id ?? null,
+    reason: stepRun.reason ?? missReason(nearest && differences),
+  };
+}
+
+/** The one that shares most parts; the first (newest) of equals. */
+export function nearestKey<R extends { readonly parts: readonly KeyPart[] }>(
+  parts: readonly KeyPart[],
+  earlier: readonly R[],
+): R | undefined {
+  const own = new Set(parts.map(({ part, digest }) => `${digest} ${part}`));
+  const shared = (other: R): number => other.parts.filter(({ part, digest }) => own.has(`${digest} ${part}`)).length;
+  let best: { readonly record: R; readonly score: number } | undefined;
+  for (const record of earlier) {
+    const score = shared(record);
+    if (!best || score > best.score) best = { record, score };
+  }
+  return best?.record;
+}
+
+/** Parts that differ, in the order of the later key; parts that went stand last. */
+export function keyDifferences(before: readonly KeyPart[], after: readonly KeyPart[]): readonly Difference[] {
+  const old = byName(before);
+  const now = byName(after);
+  const names = [...new Set([...now.keys(), ...old.keys()])];
+  const found = names.filter((name) => digests(old.get(name)) !== digests(now.get(name)));
+  // The digest over all code adds nothing once a symbol, package or version of Node is named.
+  const named = found.filter((name) => /^(code .|package |node$)/.test(name));
+  const kept = named.length > 0 ? found.filter((name) => name !== 'code') : found;
+  return kept.map((part) => difference(part, old.get(part), now.get(part)));
+}
+
+function byName(parts: readonly KeyPart[]): Map<string, KeyPart[]> {
+  const map = new Map<string, KeyPart[]>();
+  for (const part of parts) map.set(part.part, [...(map.get(part.part) ?? []), part]);
+  return map;
+}
+
+const digests = (parts: readonly KeyPart[] | undefined): string => (parts ?? []).map(({ digest }) => digest).join();
+
+function difference(part: string, before?: readonly KeyPart[], after?: readonly KeyPart[]): Difference {
+  const shown = (parts?: readonly KeyPart[]): string | null => parts?.map(({ display }) => display).join(', ') ?? null;
+  const [a, b] = [shown(before), shown(after)];
+  if (a !== b) return { part, before: a, after: b };
+  // `1` and `'1'` inside longer values, or two files of one name: only the digests tell them apart.
+  const exact = (parts?: readonly KeyPart[]): string | null =>
+    parts?.map(({ display, digest }) => `${display} (${shortDigest(digest)})`).join(', ') ?? null;
+  return { part, before: exact(before), after: exact(after) };
+}
+
+/** Why there was no result to use again, one sentence. */
+export function missReason(differences: readonly Difference[] | undefined): string {
+  if (!differences) return 'It never ran before.';
+  const [first, ...others] = differences;
+  if (!first) return 'The result of the same call is gone.';
+  const said = oneDifference(first);
+  return others.length === 0 ? `${said}.` : `${said}, and ${others.length} more.`;
+}
+
+function oneDifference({ part, before, after }: Difference): string {
+  if (before === null) return `${part} is new (${after})`;
+  if (after === null) return `${part} is gone (was ${before})`;
+  return `${part} changed from ${before} to ${after}`;
+}

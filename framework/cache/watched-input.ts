@@ -1,0 +1,17 @@
+import type { Digest } from '../hashing/digest.ts';
+
+/** Something outside the store that joined a key: if it is not what it was when the step has ended, nobody knows which of the two the step saw. */
+export interface WatchedInput {
+  /** Name of the key's part. */
+  readonly part: string;
+  /** As it was when the key was made. */
+  readonly digest: Digest;
+  /** As it is now. */
+  digestNow(): Promise<Digest>;
+}
+
+/** Parts that are not any more what they were. */
+export async function changedInputs(watched: readonly WatchedInput[]): Promise<readonly string[]> {
+  const now = await Promise.all(watched.map((input) => input.digestNow()));
+  return watched.filter(({ digest }, i) => now[i] !== digest).map(({ part }) => part);
+}
