@@ -21,9 +21,15 @@ export interface ParameterInfo {
   readonly kind: 'weight' | 'norm' | 'bias' | 'buffer';
 }
 
+export type ModelScale = 'n' | 's' | 'm' | 'l' | 'x';
+
 export interface Architecture {
   /** `yolov8n`. */
   readonly model: string;
+  /** Row of the table in yolov8.ts: depth and width of the network. */
+  readonly scale: ModelScale;
+  /** Channels of the class branch: follows the number of classes the network was first made for, and stays when classes are dropped. */
+  readonly classWidth: number;
   readonly names: readonly string[];
   readonly parameters: readonly ParameterInfo[];
   /** Strides of the three heads: 8, 16, 32. */

@@ -1,0 +1,44 @@
+import { integers, operator, type Value } from '../value.ts';
+import type { ConvGeometry } from './conv.ts';
+import { reshape, transpose } from './reshape.ts';
+
+/**
+ * dX of a convolution. Stride 1: a convolution of dY with the kernel turned by 180° and its channels swapped. Stride 2: a transposed convolution, whose
+ * output padding restores the row that the forward division rounded away.
+ *
+ * @param dy [N, Cout, H', W']
+ * @returns [N, Cin, H, W]
+ */
+export function convInputGradient(dy: Value, kernel: Value, geometry: ConvGeometry): Value {
+  const { n, cin, h, w, cout, k, ho, wo, stride, pad } = geometry;
+  const shape = [n, cin, h, w];
+  if (stride === 1) {
+    const p = k - 1 - pad;
+    const attributes = { kernel_shape: { ints: [k, k] }, pads: { ints: [p, p, p, p] }, strides: { ints: [1, 1] } };
+    return operator({ type: 'Conv', inputs: [dy, turned(kernel, cout, cin, k)], attributes }, { shape });
+  }
+  const rest = (size: number, out: number): number => size - ((out - 1) * stride - 2 * pad + k);
+  return operator(
+    {
+      type: 'ConvTranspose',
+      inputs: [dy, kernel],
+      attributes: {
+        kernel_shape: { ints: [k, k] },
+        pads: { ints: [pad, pad, pad, pad] },
+        strides: { ints: [stride, stride] },
+        output_padding: { ints: [rest(h, ho), rest(w, wo)] },
+      },
+    },
+    { shape },
+  );
+}
+
+/** [Cout, Cin, k, k] → [Cin, Cout, k, k], turned by 180°: the k² taps in reverse order, one gather over the flattened taps. */
+function turned(kernel: Value, cout: number, cin: number, k: number): Value {
+  const swapped = transpose(kernel, [1, 0, 2, 3]);
+  if (k === 1) return swapped;
+  const taps = integers(Array.from({ length: k * k }, (_, i) => k * k - 1 - i));
+  const flat = reshape(swapped, [cin, cout, k * k]);
+  const reversed = operator({ type: 'Gather', inputs: [flat, taps], attributes: { axis: { int: 2 } } }, flat);
+  return reshape(reversed, [cin, cout, k, k]);
+}
