@@ -18,7 +18,10 @@ export class Random {
   /** Uniform in [0, 1), in steps of 2^-32. */
   next(): number {
     const s = this.#state;
-    const [a, b, c, d] = s as unknown as [number, number, number, number];
+    const a = s[0]!;
+    const b = s[1]!;
+    const c = s[2]!;
+    const d = s[3]!;
     const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
     s[2] = c ^ a;
     s[3] = d ^ b;
