@@ -6,11 +6,19 @@ import type { Weights } from './detector.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { BATCH_NORM_EPSILON, type Layers } from './layers.ts';
 
-/** Layers for scoring weights that change from run to run: batch norm with the running statistics, all parameters fed. */
-export function inferenceLayers(parameter: (name: string) => Value): Layers {
+/**
+ * Layers for scoring weights that change from run to run: batch norm with the running statistics, all parameters fed.
+ *
+ * @param observe is shown the output of every block's convolution
+ */
+export function inferenceLayers(
+  parameter: (name: string) => Value,
+  observe: (block: string, z: Value) => void = () => {},
+): Layers {
   return {
     block(x, { name, k, stride = 1 }) {
       const z = conv(x, parameter(`${name}.conv.weight`), null, { stride, pad: (k - 1) / 2 });
+      observe(name, z);
       const y = batchNormInference(z, {
         gamma: parameter(`${name}.bn.weight`),
         beta: parameter(`${name}.bn.bias`),

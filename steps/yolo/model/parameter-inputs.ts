@@ -27,13 +27,13 @@ export function parameterFeeds(weights: Weights, names: Iterable<string>): Recor
 }
 
 /** Refuses weights of another network: names the first parameter that is missing or has another shape. */
-export function checkWeights(architecture: Architecture, weights: Weights, source = 'The weights'): void {
+export function checkWeights(architecture: Architecture, weights: Weights, source = 'the weights'): void {
   for (const { name, shape } of architecture.parameters) {
     const found = weights.get(name);
     const hint = `${architecture.model} with ${architecture.names.length} classes needs ${name} of shape [${shape.join(', ')}].`;
-    if (found === undefined) throw inputError(`${source} have no parameter ${name}.`, hint);
+    if (found === undefined) throw inputError(`Parameter ${name} is missing in ${source}.`, hint);
     if (found.shape.length !== shape.length || found.shape.some((size, i) => size !== shape[i])) {
-      throw inputError(`Parameter ${name} of ${source.toLowerCase()} has shape [${found.shape.join(', ')}].`, hint);
+      throw inputError(`Parameter ${name} of ${source} has shape [${found.shape.join(', ')}].`, hint);
     }
   }
 }

@@ -124,7 +124,7 @@ function readTensorField(tag: number, into: TensorFields, pbf: PbfReader): void 
   else if (tag === 7) pbf.readPackedVarint(into.longs, true);
   else if (tag === 8) into.name = pbf.readString();
   // A copy: the elements must be aligned to be seen as numbers.
-  else if (tag === 9) into.raw = pbf.readBytes().slice();
+  else if (tag === 9) into.raw = new Uint8Array(pbf.readBytes());
 }
 
 /** Elements that were written one by one, as the bytes that `raw` would hold. */

@@ -1,56 +1,21 @@
 import { emitModel } from '../nn/emit-model.ts';
 import { gradients } from '../nn/gradients.ts';
 import { openSession, type SessionOptions } from '../nn/session.ts';
-import { input, type Value } from '../nn/value.ts';
 import { anchorsOf } from './anchors.ts';
-import { assignTargets } from './assign-targets.ts';
-import { candidateFeeds, candidateInputs } from './candidate-inputs.ts';
-import { type DetectionLoss, detectionLoss, lossItems } from './detection-loss.ts';
+import { candidateFeeds } from './candidate-inputs.ts';
+import { lossItems } from './detection-loss.ts';
 import type { Architecture, LossGains, TrainGraph } from './detector.ts';
 import { checkSizes, type GraphOptions } from './graph-options.ts';
-import { parameterFeeds, parameterInputs } from './parameter-inputs.ts';
-import { predictionsOf } from './predictions.ts';
-import { trainLayers } from './train-layers.ts';
-import { yolov8Heads } from './yolov8-heads.ts';
+import { parameterFeeds } from './parameter-inputs.ts';
+import { type TrainExpression, trainExpression } from './train-expression.ts';
 
 export interface TrainGraphOptions extends GraphOptions, Pick<SessionOptions, 'profile' | 'spinning'> {
   readonly gains: LossGains;
 }
 
-/** A training step before it is an ONNX model: what a test may differentiate or take apart. */
-export interface TrainExpression {
-  readonly inputs: readonly Value[];
-  /** Trained parameters by name, in the network's order. */
-  readonly trained: ReadonlyMap<string, Value>;
-  readonly loss: DetectionLoss;
-  readonly statistics: ReadonlyMap<string, Value>;
-}
-
 /** Names of the graph's outputs. */
 const LOSS = 'loss';
 const gradientOf = (name: string): string => `gradient:${name}`;
-
-/** Forward pass, assignment and loss of one batch as an expression. */
-export function trainExpression(
-  architecture: Architecture,
-  { batch, size, gains }: Pick<TrainGraphOptions, 'batch' | 'size' | 'gains'>,
-): TrainExpression {
-  const anchors = anchorsOf(size, architecture.strides);
-  const images = input('images', [batch, 3, ...size]);
-  const parameters = parameterInputs(architecture.parameters.filter(({ kind }) => kind !== 'buffer'));
-  const candidates = candidateInputs();
-  const layers = trainLayers(parameters.get);
-  const { scale, classWidth, names } = architecture;
-  const heads = yolov8Heads(images, layers, { scale, classWidth, classes: names.length });
-  const predictions = predictionsOf(heads, anchors);
-  const targets = assignTargets(predictions, candidates, anchors);
-  return {
-    inputs: [images, ...Object.values(candidates), ...parameters.values.values()],
-    trained: parameters.values,
-    loss: detectionLoss(predictions, targets, { anchors, gains }),
-    statistics: layers.statistics,
-  };
-}
 
 /** The whole training step as ONNX bytes: losses, gradients of all trained parameters, batch statistics. */
 export function trainModel(expression: TrainExpression): Uint8Array {
