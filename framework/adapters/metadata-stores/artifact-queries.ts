@@ -1,0 +1,136 @@
+import type { Insertable } from 'kysely';
+import type { ArtifactRecord, MetadataStore } from '../../components/metadata-store.ts';
+import { inputError } from '../../errors.ts';
+import type { Digest } from '../../hashing/digest.ts';
+import type { Artifact } from '../../model/artifact.ts';
+import type { StepRunRecord } from '../../model/run.ts';
+import { contains } from './contains.ts';
+import { insertRows } from './insert-rows.ts';
+import { fromJson, toJsonOrNull } from './json-column.ts';
+import type { ArtifactTable, Sql, SqlContext } from './metadata-schema.ts';
+import { decodeMark, toPage } from './page-mark.ts';
+import { startsWith } from './starts-with.ts';
+
+const PAGE = 50;
+const SHORTEST_PREFIX = 4;
+
+export const artifactQueries = ({ db }: SqlContext): Pick<MetadataStore, 'listArtifacts' | 'findArtifact'> => ({
+  async listArtifacts(filter = {}) {
+    const limit = filter.limit ?? PAGE;
+    let rows = db
+      .selectFrom('artifact')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('step_run_id', 'desc')
+      .orderBy('field', 'desc')
+      .orderBy('digest', 'desc')
+      .limit(limit + 1);
+    const { run, step, format, search } = filter;
+    if (step !== undefined) rows = rows.where('step', '=', step);
+    if (format !== undefined) rows = rows.where('format', '=', format);
+    if (run !== undefined) {
+      // Also what its cached steps took from earlier runs.
+      const makers = db.selectFrom('step_run').where('run_id', '=', run);
+      rows = rows.where((eb) =>
+        eb.or([
+          eb('step_run_id', 'in', makers.select('id')),
+          eb(
+            'step_run_id',
+            'in',
+            makers.where('origin', 'is not', null).select((on) => on.ref('origin').$notNull().as('origin')),
+          ),
+        ]),
+      );
+    }
+    if (search !== undefined) {
+      rows = rows.where((eb) =>
+        eb.or([contains('name', search), contains('field', search), startsWith('digest', search)]),
+      );
+    }
+    if (filter.after !== undefined) {
+      const { value, id } = decodeMark(filter.after);
+      const [stepRun = '', field = '', digest = ''] = id.split('\n');
+      rows = rows.where((eb) =>
+        eb(eb.refTuple('created_at', 'step_run_id', 'field', 'digest'), '<', eb.tuple(value, stepRun, field, digest)),
+      );
+    }
+    return toPage(await rows.execute(), limit, {
+      item: fromArtifactRow,
+      mark: (row) => ({ value: row.created_at, id: [row.step_run_id, row.field, row.digest].join('\n') }),
+    });
+  },
+
+  async findArtifact(reference) {
+    if (reference.length < SHORTEST_PREFIX) return [];
+    const rows = await db
+      .selectFrom('artifact')
+      .selectAll()
+      .where(startsWith('digest', reference))
+      .orderBy('created_at', 'desc')
+      .execute();
+    const digests = [...new Set(rows.map(({ digest }) => digest))];
+    if (digests.length <= 1) return rows.map(fromArtifactRow);
+    throw inputError(
+      `${reference} is the beginning of more than one artifact: ${digests.slice(0, SHORTEST_PREFIX).join(', ')}.`,
+      'Give more of the digest.',
+    );
+  },
+});
+
+/** Records what a step run made: the fields of its output under their names, everything else under its own. */
+export async function insertArtifacts(
+  on: Sql,
+  stepRun: StepRunRecord,
+  artifacts: readonly Artifact[],
+  createdAt: number,
+): Promise<void> {
+  const { output } = stepRun;
+  const fields =
+    output?.kind === 'fields' ? Object.entries(output.fields) : output ? [['', output.value] as const] : [];
+  const known = new Set(fields.map(([, artifact]) => artifact.digest));
+  const others = artifacts
+    .filter(({ digest }) => !known.has(digest))
+    .map((artifact) => [artifact.name ?? artifact.digest, artifact] as const);
+  const rows = [...fields, ...others].map(([field, artifact]) => toArtifactRow(stepRun, field, artifact, createdAt));
+  await insertRows(rows, (some) =>
+    on
+      .insertInto('artifact')
+      .values(some)
+      .onConflict((conflict) => conflict.columns(ARTIFACT_KEY).doNothing()),
+  );
+}
+
+export const ARTIFACT_KEY = ['step_run_id', 'field', 'digest'] as const;
+
+export const toArtifactRow = (
+  stepRun: Pick<StepRunRecord, 'id' | 'runId' | 'step'>,
+  field: string,
+  artifact: Artifact,
+  createdAt: number,
+): Insertable<ArtifactTable> => ({
+  step_run_id: stepRun.id,
+  field,
+  digest: artifact.digest,
+  run_id: stepRun.runId,
+  step: stepRun.step,
+  format: artifact.format,
+  version: artifact.version,
+  size: artifact.size,
+  name: artifact.name ?? null,
+  refs: toJsonOrNull(artifact.refs),
+  created_at: createdAt,
+});
+
+const fromArtifactRow = (row: ArtifactTable): ArtifactRecord => ({
+  digest: row.digest as Digest,
+  format: row.format,
+  version: row.version,
+  size: row.size,
+  ...(row.name === null ? {} : { name: row.name }),
+  ...(row.refs === null ? {} : { refs: fromJson<readonly Artifact[]>(row.refs) }),
+  stepRunId: row.step_run_id,
+  runId: row.run_id,
+  step: row.step,
+  field: row.field,
+  createdAt: row.created_at,
+});

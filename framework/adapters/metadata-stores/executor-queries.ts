@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import type { Sql, SqlContext } from './metadata-schema.ts';
+import { startsWith } from './starts-with.ts';
+
+const UNFINISHED = ['pending', 'running'] as const;
+/** Some values of one statement. */
+const SOME = 500;
+
+type ExecutorQueries = Pick<MetadataStore, 'registerExecutor' | 'heartbeat' | 'retireExecutor' | 'markLost'>;
+
+export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
+  async registerExecutor({ id, host, pid, startedAt }) {
+    const row = { host, pid, started_at: startedAt, seen_at: now() };
+    await db
+      .insertInto('executor')
+      .values({ id, ...row })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+      .execute();
+  },
+
+  async heartbeat(executor) {
+    await db.updateTable('executor').set({ seen_at: now() }).where('id', '=', executor).execute();
+    const cancelled = await db
+      .selectFrom('run')
+      .select('id')
+      .where('executor', '=', executor)
+      .where('status', 'in', UNFINISHED)
+      .where('cancel_requested', '=', 1)
+      .execute();
+    return cancelled.map(({ id }) => id);
+  },
+
+  retireExecutor: (executor) =>
+    db.transaction().execute(async (on) => {
+      await on.deleteFrom('executor').where('id', '=', executor).execute();
+      await freeClaims(on, executor);
+    }),
+
+  async markLost({ host, isAlive, silentForMs }) {
+    const oldest = now() - silentForMs;
+    const executors = await db.selectFrom('executor').selectAll().execute();
+    const [alive, dead] = [new Map<string, number>(), new Map<string, number>()];
+    for (const { id, seen_at, ...one } of executors) {
+      const lives = one.host === host ? isAlive(one.pid) : seen_at >= oldest;
+      (lives ? alive : dead).set(id, seen_at);
+    }
+    const unfinished = await db
+      .selectFrom('run')
+      .select(['id', 'executor'])
+      .where('status', 'in', UNFINISHED)
+      .execute();
+    const gone = unfinished.filter(({ executor }) => !alive.has(executor));
+    // What nearly every command meets: nothing to write.
+    if (gone.length === 0 && dead.size === 0) return [];
+    return db.transaction().execute(async (on) => {
+      const lost: string[] = [];
+      for (const { id, executor } of gone) {
+        if (await loseRun(on, id, dead.get(executor) ?? now())) lost.push(id);
+      }
+      for (const id of dead.keys()) {
+        await on.deleteFrom('executor').where('id', '=', id).execute();
+        await freeClaims(on, id);
+      }
+      return lost;
+    });
+  },
+});
+
+/** False when the run has ended by itself meanwhile. @param endedAt the last sign of life. */
+async function loseRun(on: Sql, id: string, endedAt: number): Promise<boolean> {
+  const { numUpdatedRows } = await on
+    .updateTable('run')
+    .set({ status: 'lost', ended_at: endedAt, duration_ms: sql`${endedAt} - coalesce(started_at, created_at)` })
+    .where('id', '=', id)
+    .where('status', 'in', UNFINISHED)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) return false;
+  const steps = await on
+    .selectFrom('step_run')
+    .select('id')
+    .where('run_id', '=', id)
+    .where('status', 'in', UNFINISHED)
+    .execute();
+  const ids = steps.map((step) => step.id);
+  for (let at = 0; at < ids.length; at += SOME) await loseSteps(on, ids.slice(at, at + SOME), endedAt);
+  return true;
+}
+
+async function loseSteps(on: Sql, ids: readonly string[], endedAt: number): Promise<void> {
+  const end = { status: 'lost', ended_at: endedAt } as const;
+  await on.updateTable('attempt').set(end).where('step_run_id', 'in', ids).where('status', 'in', UNFINISHED).execute();
+  await on
+    .updateTable('step_run')
+    .set({ reason: 'The process of the run died before this step began.' })
+    .where('id', 'in', ids)
+    .where('status', '=', 'pending')
+    .execute();
+  await on.updateTable('step_run').set(end).where('id', 'in', ids).execute();
+}
+
+/** Gives back what a dead executor claimed, so that nobody waits for its leases to run out. Owners are `ID` or `ID/…`. */
+async function freeClaims(on: Sql, executor: string): Promise<void> {
+  await on
+    .updateTable('claim')
+    .set({ expires_at: 0 })
+    .where('expires_at', '>', 0)
+    .where((eb) => eb.or([eb('owner', '=', executor), startsWith('owner', `${executor}/`)]))
+    .execute();
+}

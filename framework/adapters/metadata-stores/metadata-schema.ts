@@ -1,0 +1,180 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Status } from '../../model/status.ts';
+
+/** Milliseconds since the epoch. */
+type Millis = number;
+/** JSON text. */
+type Json = string;
+/** 0 or 1: SQLite has no booleans. */
+type Flag = number;
+
+interface ExecutorTable {
+  id: string;
+  host: string;
+  pid: number;
+  started_at: Millis;
+  seen_at: Millis;
+}
+
+export interface RunTable {
+  id: string;
+  name: string;
+  pipeline: string;
+  status: Status;
+  stack: string;
+  created_at: Millis;
+  started_at: Millis | null;
+  ended_at: Millis | null;
+  /** -1 until the end. */
+  duration_ms: number;
+  executor: string;
+  cancel_requested: Flag;
+  mode: string;
+  resumed_from: string | null;
+  source: string;
+  tags: Json;
+  params: Json;
+  plan: Json;
+  result: Json;
+  error: Json | null;
+}
+
+/** Repeats `tags` and `created_at` of the run, so that one index serves a tag's newest runs. */
+interface RunTagTable {
+  tag: string;
+  created_at: Millis;
+  run_id: string;
+}
+
+export interface StepRunTable {
+  id: string;
+  run_id: string;
+  /** Place in the plan. */
+  position: number;
+  node: string;
+  step: string;
+  status: Status;
+  key: string | null;
+  parts_id: string | null;
+  origin: string | null;
+  reason: string | null;
+  attempts: number;
+  started_at: Millis | null;
+  ended_at: Millis | null;
+  output: Json | null;
+  error: Json | null;
+}
+
+/** Parts of cache keys, each list once however many step runs share it. */
+interface KeyPartsTable {
+  /** SHA-256 of `parts`. */
+  id: string;
+  parts: Json;
+}
+
+interface AttemptTable {
+  step_run_id: string;
+  attempt: number;
+  status: Status;
+  started_at: Millis;
+  ended_at: Millis | null;
+  error: Json | null;
+}
+
+export interface CacheEntryTable {
+  key: string;
+  step: string;
+  origin: string;
+  origin_run: string;
+  created_at: Millis;
+  expires_at: Millis | null;
+  parts_id: string;
+  output: Json;
+}
+
+/** Stays when it is given back (`expires_at` 0), so that `fence` never goes down. */
+interface ClaimTable {
+  key: string;
+  owner: string;
+  fence: number;
+  expires_at: Millis;
+}
+
+export interface ArtifactTable {
+  step_run_id: string;
+  /** Output field, or the name that a step gave its tracker; empty when the output is one value. */
+  field: string;
+  digest: string;
+  run_id: string;
+  step: string;
+  format: string;
+  version: number;
+  size: number;
+  name: string | null;
+  refs: Json | null;
+  created_at: Millis;
+}
+
+interface LogLineTable {
+  step_run_id: string;
+  seq: number;
+  attempt: number;
+  time: Millis;
+  level: string;
+  source: string;
+  message: string;
+  fields: Json | null;
+}
+
+/** Params, tags and artifacts that a step gave its tracker: the newest value of a name. */
+interface TrackedValueTable {
+  step_run_id: string;
+  kind: 'param' | 'tag' | 'artifact';
+  name: string;
+  value: string;
+}
+
+interface TrackedMetricTable {
+  step_run_id: string;
+  seq: number;
+  name: string;
+  step: number;
+  time: Millis;
+  /** Null is NaN, which SQL has no word for. */
+  value: number | null;
+}
+
+/** The tables of a metadata store. `migrations.ts` makes them; ARCHITECTURE.md describes them. */
+export interface MetadataSchema {
+  schema_version: { id: number; version: number };
+  executor: ExecutorTable;
+  run: RunTable;
+  run_tag: RunTagTable;
+  step_run: StepRunTable;
+  key_parts: KeyPartsTable;
+  attempt: AttemptTable;
+  cache_entry: CacheEntryTable;
+  claim: ClaimTable;
+  artifact: ArtifactTable;
+  log_line: LogLineTable;
+  tracked_value: TrackedValueTable;
+  tracked_metric: TrackedMetricTable;
+}
+
+/** A database, or a transaction on it. */
+export type Sql = Kysely<MetadataSchema> | Transaction<MetadataSchema>;
+
+/** What the queries of a SQL metadata store work with. */
+export interface SqlContext {
+  readonly db: Kysely<MetadataSchema>;
+  /** Milliseconds since the epoch; leases and heartbeats are measured with it. */
+  readonly now: () => number;
+}
+
+/** How databases differ beyond what Kysely's dialects hide. */
+export interface SqlCapabilities {
+  /** Column type for keys: text that is compared byte by byte, so that ranges and pages of ids work in every locale. */
+  readonly keyType: 'text' | 'text collate "C"';
+  /** Makes other migrations wait until the transaction ends, where beginning it doesn't do that. */
+  readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
+}

@@ -1,0 +1,39 @@
+import { type Dialect, Kysely } from 'kysely';
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import { artifactQueries } from './artifact-queries.ts';
+import { cacheQueries } from './cache-queries.ts';
+import { executorQueries } from './executor-queries.ts';
+import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
+import { migrate, schemaVersion } from './migrate.ts';
+import { runQueries } from './run-queries.ts';
+import { stepRunQueries } from './step-run-queries.ts';
+import { trackingQueries } from './tracking-queries.ts';
+
+export interface SqlMetadataStoreOptions {
+  readonly flavor: string;
+  /** For messages; without credentials. */
+  readonly location: string;
+  readonly dialect: Dialect;
+  readonly capabilities: SqlCapabilities;
+  readonly now?: () => number;
+}
+
+/** The metadata store of every SQL database that Kysely has a dialect for. Connects by the first call. */
+export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
+  const { flavor, location, dialect, capabilities, now = Date.now } = options;
+  const db = new Kysely<MetadataSchema>({ dialect });
+  const context: SqlContext = { db, now };
+  return Object.freeze({
+    flavor,
+    location,
+    migrate: () => migrate(db, { location, capabilities }),
+    schemaVersion: () => schemaVersion(db),
+    close: () => db.destroy(),
+    ...executorQueries(context),
+    ...runQueries(context),
+    ...stepRunQueries(context),
+    ...cacheQueries(context),
+    ...artifactQueries(context),
+    ...trackingQueries(context),
+  });
+}

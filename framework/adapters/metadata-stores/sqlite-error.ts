@@ -1,0 +1,34 @@
+import { sluiceError } from '../../errors.ts';
+
+/** SQLite's primary result codes that a user can do something about (https://sqlite.org/rescode.html). */
+const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+
+interface Reason {
+  readonly code: 'ERR_STORE_OPEN' | 'ERR_STORE_WRITE';
+  readonly words: string;
+}
+
+const REASONS = new Map<number, Reason>([
+  [SQLITE.BUSY, { code: 'ERR_STORE_WRITE', words: 'another process has kept it locked' }],
+  [SQLITE.LOCKED, { code: 'ERR_STORE_WRITE', words: 'it is locked' }],
+  [SQLITE.READONLY, { code: 'ERR_STORE_WRITE', words: 'the file or its folder is read-only' }],
+  [SQLITE.IOERR, { code: 'ERR_STORE_WRITE', words: 'the disk reported an input/output error' }],
+  [SQLITE.FULL, { code: 'ERR_STORE_WRITE', words: 'no space left on the disk' }],
+  [SQLITE.CORRUPT, { code: 'ERR_STORE_OPEN', words: 'the database file is damaged' }],
+  [SQLITE.CANTOPEN, { code: 'ERR_STORE_OPEN', words: "the file can't be opened or created" }],
+  [SQLITE.NOTADB, { code: 'ERR_STORE_OPEN', words: 'the file is not a SQLite database' }],
+]);
+
+/** The primary result code of what `node:sqlite` threw, undefined for anything else. */
+const resultCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+
+export const isBusy = (error: unknown): boolean => resultCode(error) === SQLITE.BUSY;
+
+/** What `node:sqlite` threw, as ERR_STORE_OPEN or ERR_STORE_WRITE in words; faults of ours come back as they are. */
+export function sqliteError(error: unknown, path: string, whileOpening = false): unknown {
+  const reason = REASONS.get(resultCode(error) ?? -1);
+  if (!reason) return error;
+  const code = whileOpening ? 'ERR_STORE_OPEN' : reason.code;
+  return sluiceError(code, { store: 'sqlite', path, reason: reason.words }, error);
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import { sluiceError } from '../../errors.ts';
+import { systemReason } from '../../hashing/system-reason.ts';
+import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { sqlMetadataStore } from './sql-metadata-store.ts';
+import { isBusy, sqliteError } from './sqlite-error.ts';
+
+/** How long a process waits for another one's transaction, which takes a millisecond or so. */
+const WAIT_MS = 10_000;
+const RETRY_MS = 20;
+
+export interface SqliteMetadataStoreOptions {
+  /** The database file. It and its folder are created by the first call; the folder around that one must exist. */
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * The metadata store in one SQLite file, for any number of processes of one machine. WAL: readers and the one writer don't wait for each
+ * other. `synchronous = NORMAL`: a power cut may take the last transactions, never the consistency; a killed process takes nothing.
+ */
+export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
+  const path = resolve(options.path);
+  return sqlMetadataStore({
+    flavor: 'sqlite',
+    location: path,
+    dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
+    capabilities: { keyType: 'text' },
+    ...(options.now ? { now: options.now } : {}),
+  });
+}
+
+async function open(path: string): Promise<DatabaseSync> {
+  const { DatabaseSync } = await import('node:sqlite');
+  try {
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path));
+  } catch (error) {
+    throw sluiceError('ERR_STORE_OPEN', { store: 'sqlite', path, reason: systemReason(error) }, error);
+  }
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: WAIT_MS });
+    await useWal(database);
+    database.exec('pragma synchronous = normal; pragma temp_store = memory');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw sqliteError(error, path, true);
+  }
+}
+
+/** The switch of a new file to WAL needs it alone for a moment, and SQLite doesn't wait for that by itself. */
+async function useWal(database: DatabaseSync): Promise<void> {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > end) throw error;
+      await setTimeout(RETRY_MS);
+    }
+  }
+}

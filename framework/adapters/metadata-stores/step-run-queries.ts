@@ -1,0 +1,87 @@
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import type { AttemptRecord, StepRunRecord } from '../../model/run.ts';
+import type { Status } from '../../model/status.ts';
+import { fromJson, toJsonOrNull } from './json-column.ts';
+import type { Sql, SqlContext } from './metadata-schema.ts';
+import { changedStepRunColumns, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
+
+const RECENT = 200;
+const SUCCEEDED: readonly Status[] = ['succeeded'];
+
+type StepRunQueries = Pick<
+  MetadataStore,
+  'stepRuns' | 'updateStepRun' | 'startAttempt' | 'endAttempt' | 'attempts' | 'recentStepRuns'
+>;
+
+export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
+  async stepRuns(runId) {
+    const rows = await selectStepRuns(db).where('run_id', '=', runId).orderBy('position').execute();
+    return rows.map(fromStepRunRow);
+  },
+
+  async updateStepRun(id, change) {
+    if (Object.keys(change).length === 0) return;
+    const { parts } = change;
+    if (parts === undefined) return changeStepRun(db, id, change);
+    await db.transaction().execute(async (on) => {
+      await insertParts(on, parts);
+      await changeStepRun(on, id, change);
+    });
+  },
+
+  startAttempt: (attempt) => putAttempt(db, attempt),
+  endAttempt: (attempt) => putAttempt(db, attempt),
+
+  async attempts(stepRunId) {
+    const rows = await db
+      .selectFrom('attempt')
+      .selectAll()
+      .where('step_run_id', '=', stepRunId)
+      .orderBy('attempt')
+      .execute();
+    return rows.map((row) => ({
+      stepRunId: row.step_run_id,
+      attempt: row.attempt,
+      status: row.status,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      error: fromJson(row.error),
+    }));
+  },
+
+  async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED } = {}) {
+    // One range of the index a status, merged here: no status makes the database walk through those of the others.
+    const ranges = await Promise.all(
+      [...new Set(status)].map((one) =>
+        selectStepRuns(db)
+          .where('step', '=', step)
+          .where('status', '=', one)
+          .orderBy('ended_at', 'desc')
+          .orderBy('step_run.id', 'desc')
+          .limit(limit)
+          .execute(),
+      ),
+    );
+    const newestFirst = ranges.flat().sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0) || (a.id < b.id ? 1 : -1));
+    return newestFirst.slice(0, limit).map(fromStepRunRow);
+  },
+});
+
+async function changeStepRun(on: Sql, id: string, change: Partial<StepRunRecord>): Promise<void> {
+  await on.updateTable('step_run').set(changedStepRunColumns(change)).where('id', '=', id).execute();
+}
+
+/** The row of one try: made by its start, overwritten by its end. */
+export async function putAttempt(on: Sql, attempt: AttemptRecord): Promise<void> {
+  const state = {
+    status: attempt.status,
+    started_at: attempt.startedAt,
+    ended_at: attempt.endedAt,
+    error: toJsonOrNull(attempt.error),
+  };
+  await on
+    .insertInto('attempt')
+    .values({ step_run_id: attempt.stepRunId, attempt: attempt.attempt, ...state })
+    .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state))
+    .execute();
+}

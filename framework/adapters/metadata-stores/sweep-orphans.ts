@@ -1,0 +1,53 @@
+import type { Sql } from './metadata-schema.ts';
+
+/** A step run or a cache entry that was deleted. */
+interface Gone {
+  /** Of the step run. */
+  readonly id: string;
+  /** Step run that made its output. */
+  readonly origin: string | null;
+  readonly parts_id: string | null;
+}
+
+/** Some values of one statement. */
+const SOME = 500;
+
+/**
+ * Removes what only the deleted rows held: lists of key parts, and records of artifacts whose maker is gone and which no step run and no
+ * cache entry points to any more. What garbage collection keeps is what is left.
+ */
+export async function sweepOrphans(on: Sql, gone: readonly Gone[]): Promise<void> {
+  const makers = [...new Set(gone.flatMap(({ id, origin }) => [id, origin ?? id]))];
+  const lists = [...new Set(gone.flatMap(({ parts_id }) => parts_id ?? []))];
+  for (let at = 0; at < makers.length; at += SOME) await sweepArtifacts(on, makers.slice(at, at + SOME));
+  for (let at = 0; at < lists.length; at += SOME) await sweepParts(on, lists.slice(at, at + SOME));
+}
+
+async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<void> {
+  await on
+    .deleteFrom('artifact')
+    .where('step_run_id', 'in', makers)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('step_run').select('id').whereRef('step_run.id', '=', 'artifact.step_run_id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('step_run').select('id').whereRef('step_run.origin', '=', 'artifact.step_run_id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('cache_entry').select('key').whereRef('cache_entry.origin', '=', 'artifact.step_run_id'))),
+    )
+    .execute();
+}
+
+async function sweepParts(on: Sql, lists: readonly string[]): Promise<void> {
+  await on
+    .deleteFrom('key_parts')
+    .where('id', 'in', lists)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('step_run').select('id').whereRef('step_run.parts_id', '=', 'key_parts.id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('cache_entry').select('key').whereRef('cache_entry.parts_id', '=', 'key_parts.id'))),
+    )
+    .execute();
+}
