@@ -13,7 +13,7 @@ export interface TrainPictures {
 /**
  * Decodes each picture once and scales its long side to `imgsz`, up or down; pixels in memory that all threads share, boxes in pixels.
  *
- * Decoding runs in sharp's own threads, and scaling while onnxruntime computes: the main thread waits for it then.
+ * Decoding runs in sharp's own threads; what is left for the main thread happens once a picture, as long as the set fits in memory.
  */
 export function trainPictures(samples: readonly Sample[], imgsz: number): TrainPictures {
   const cache = new BoundedCache((index) => load(samples[index]!, imgsz), imgsz * imgsz * 3);
