@@ -1,0 +1,88 @@
+import type { WriteStream } from 'node:tty';
+import { createColors } from 'picocolors';
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** One of the process's two outputs. */
+export interface Channel {
+  write(text: string): void;
+  line(text?: string): void;
+  readonly colors: Colors;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined in a pipe. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** Whoever read it has gone (`| head`): more output is pointless. */
+  readonly closed: boolean;
+  /** Resolves when everything written has left the process. */
+  flush(): Promise<void>;
+}
+
+export interface Terminal {
+  /** Results. */
+  readonly out: Channel;
+  /** Errors; progress too, when `out` is kept for data. */
+  readonly err: Channel;
+  /** From now on whatever user code prints to standard output goes to standard error: the data stays alone on the former. */
+  reserveOut(): void;
+}
+
+/**
+ * The command's outputs. Nobody else prints.
+ *
+ * A closed pipe is no error: what is written after it is dropped. Colours: `--no-color`, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
+ */
+export function createTerminal(options: {
+  readonly color?: boolean | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}): Terminal {
+  const out = channel(process.stdout, options);
+  const err = channel(process.stderr, options);
+  return {
+    out,
+    err,
+    reserveOut: () => {
+      process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+    },
+  };
+}
+
+function channel(
+  stream: WriteStream,
+  { color, env }: { readonly color?: boolean | undefined; readonly env: NodeJS.ProcessEnv },
+): Channel {
+  // Kept before anybody replaces it: step output is captured by replacing `write`, and ours must not be captured with it.
+  const send = stream.write.bind(stream);
+  let closed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    closed = true;
+    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
+  });
+  const write = (text: string): void => {
+    if (!closed) send(text);
+  };
+  const isTerminal = stream.isTTY === true;
+  return {
+    write,
+    line: (text = '') => write(`${text}\n`),
+    colors: createColors(wantsColor(isTerminal, color, env)),
+    isTerminal,
+    get width() {
+      return isTerminal ? stream.columns || 80 : undefined;
+    },
+    get height() {
+      return isTerminal ? stream.rows || 24 : undefined;
+    },
+    get closed() {
+      return closed;
+    },
+    flush: () => (closed ? Promise.resolve() : new Promise((done) => send('', () => done()))),
+  };
+}
+
+function wantsColor(isTerminal: boolean, color: boolean | undefined, env: NodeJS.ProcessEnv): boolean {
+  if (color !== undefined) return color;
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
+  return isTerminal && env['TERM'] !== 'dumb';
+}
