@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts';
+
 /** One row of the error table: how the message and the hint are made from typed arguments. */
 interface ErrorRow<A> {
   /** Exit code of the command when this error ends it: 1 the run failed, 2 wrong usage or configuration, 130 cancelled. */
@@ -90,7 +92,8 @@ export const ERRORS = {
   ERR_SOURCE_CHANGED: row<{ path: string }>(
     1,
     ({ path }) => `${path} was changed after the run had started.`,
-    () => 'A run uses the code it started with, and this file was not loaded yet. Run again: what was committed is kept.',
+    () =>
+      'A run uses the code it started with, and this file was not loaded yet. Run again: what was committed is kept.',
   ),
   ERR_SOURCE_NOT_FOUND: row<{ specifier: string; importer: string }>(
     2,
@@ -158,6 +161,37 @@ export const ERRORS = {
     2,
     ({ store, found, known }) => `The metadata store ${store} has schema version ${found}; this Sluice knows ${known}.`,
     () => 'Use the Sluice version that wrote it, or a newer one.',
+  ),
+  // --- projects, pipelines and stacks ------------------------------------------------------------------------------
+  ERR_PIPELINE_NOT_FOUND: row<{
+    reference: string;
+    known: readonly string[];
+    where: string;
+    isAmbiguous: boolean;
+  }>(
+    2,
+    ({ reference, where, isAmbiguous }) =>
+      isAmbiguous ? `${reference} holds more than one pipeline.` : `There is no pipeline ${reference} in ${where}.`,
+    ({ reference, known, isAmbiguous }) => {
+      if (isAmbiguous) return `Say which: ${known.map((name) => `${reference}#${name}`).join(', ')}.`;
+      const near = nearest(reference, known);
+      const names =
+        known.length > 0 ? `There are: ${known.join(', ')}.` : 'A pipeline is an exported class with @pipeline.';
+      return near ? `Did you mean ${near}? ${names}` : names;
+    },
+  ),
+  ERR_STACK_NOT_FOUND: row<{ name: string; known: readonly string[] }>(
+    2,
+    ({ name }) => `There is no stack ${name}.`,
+    ({ name, known }) => {
+      const near = nearest(name, known);
+      return `${near ? `Did you mean ${near}? ` : ''}There are: ${known.join(', ')}. A stack is a file stacks/NAME.yaml.`;
+    },
+  ),
+  ERR_STACK_INVALID: row<{ file: string; problems: readonly string[] }>(
+    2,
+    ({ file, problems }) => `Stack ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    () => 'stacks/README.md lists the components, their flavors and options.',
   ),
 } as const;
 

@@ -14,7 +14,10 @@ class TextSteps {
   @step() async write(words: number, seed: number): Promise<{ text: FileRef; words: number }> {
     const file = join(stepContext().workDir, `text-${seed}.txt`);
     let state = seed + 1;
-    const next = (): string => SYLLABLES[(state = (state * 48271) % 2147483647) % SYLLABLES.length] ?? '';
+    const next = (): string => {
+      state = (state * 48271) % 2147483647;
+      return SYLLABLES[state % SYLLABLES.length] ?? '';
+    };
     await writeFile(file, Array.from({ length: words }, () => next() + next()).join(' '));
     return { text: FileRef.of(file), words };
   }

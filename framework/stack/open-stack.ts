@@ -1,0 +1,83 @@
+import type { Stack } from '../components/stack.ts';
+import { sluiceError } from '../errors.ts';
+import { FLAVORS, type Flavor, type FlavorContext, flavorNames } from './flavors.ts';
+import { findProject, type Project } from './project.ts';
+import { activeStackName, type ComponentKind, readStackConfig, type StackConfig } from './stack-config.ts';
+
+export interface OpenStackOptions {
+  /** Default: the project around the current folder. */
+  readonly project?: Project;
+  /** Default: the active stack. */
+  readonly name?: string;
+  /** Told when the tracker could not do its work; the run goes on. */
+  readonly onTrackerProblem?: (error: unknown) => void;
+}
+
+/**
+ * The stack of that name with its components opened and its schema up to date.
+ * @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID, ERR_STORE_OPEN, ERR_SCHEMA_NEWER.
+ */
+export async function openStack(options: OpenStackOptions = {}): Promise<Stack> {
+  const { project = findProject(process.cwd()), onTrackerProblem = () => {} } = options;
+  const name = activeStackName(project, options.name);
+  const config = await readStackConfig(project, name);
+  return openComponents(config, project, onTrackerProblem);
+}
+
+async function openComponents(
+  config: StackConfig,
+  project: Project,
+  onTrackerProblem: (error: unknown) => void,
+): Promise<Stack> {
+  const context: FlavorContext = {
+    projectDir: project.dir,
+    home: project.home,
+    metadataStore: async () => metadataStore,
+    onTrackerProblem,
+  };
+  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, context) as OpenedAs<K>;
+  const metadataStore = await open('metadata_store');
+  try {
+    await metadataStore.migrate();
+    const artifactStore = await open('artifact_store');
+    const experimentTracker = await open('experiment_tracker');
+    return {
+      name: config.name,
+      projectDir: project.dir,
+      home: project.home,
+      metadataStore,
+      artifactStore,
+      experimentTracker,
+      orchestrator: await open('orchestrator'),
+      async close() {
+        await experimentTracker.close();
+        await artifactStore.close();
+        await metadataStore.close();
+      },
+    };
+  } catch (error) {
+    await metadataStore.close();
+    throw error;
+  }
+}
+
+type OpenedAs<K extends ComponentKind> = ReturnType<(typeof FLAVORS)[K][string]['open']>;
+
+/** @throws ERR_STACK_INVALID for an unknown flavor or wrong options of it. */
+export async function openComponent(
+  config: StackConfig,
+  kind: ComponentKind,
+  context: FlavorContext,
+): Promise<unknown> {
+  const { flavor: name, ...options } = config[kind];
+  const file = config.file ?? config.name;
+  const flavor: Flavor<unknown> | undefined = FLAVORS[kind][name];
+  if (!flavor) {
+    const problem = `${kind}.flavor: there is no "${name}" (there are: ${flavorNames(kind).join(', ')})`;
+    throw sluiceError('ERR_STACK_INVALID', { file, problems: [problem] });
+  }
+  const parsed = flavor.options.safeParse(options);
+  if (parsed.success) return flavor.open(parsed.data as never, context);
+  const problems = parsed.error.issues.map(({ path, message }) => `${[kind, ...path].join('.')}: ${message}`);
+  throw sluiceError('ERR_STACK_INVALID', { file, problems });
+}
