@@ -1,11 +1,10 @@
-import type { Insertable } from 'kysely';
 import type { ArtifactRecord, MetadataStore } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
 import type { Digest } from '../../hashing/digest.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { StepRunRecord } from '../../model/run.ts';
+import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import { contains } from './contains.ts';
-import { insertRows } from './insert-rows.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { ArtifactTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
@@ -92,22 +91,35 @@ export async function insertArtifacts(
     .filter(({ digest }) => !known.has(digest))
     .map((artifact) => [artifact.name ?? artifact.digest, artifact] as const);
   const rows = [...fields, ...others].map(([field, artifact]) => toArtifactRow(stepRun, field, artifact, createdAt));
-  await insertRows(rows, (some) =>
-    on
-      .insertInto('artifact')
-      .values(some)
-      .onConflict((conflict) => conflict.columns(ARTIFACT_KEY).doNothing()),
-  );
+  for (const row of rows) await insertArtifact(on, row);
 }
 
-export const ARTIFACT_KEY = ['step_run_id', 'field', 'digest'] as const;
+/** The same artifact of the same field is one record. */
+export const insertArtifact = compiledQuery((on, slot: SlotOf<ArtifactTable>) =>
+  on
+    .insertInto('artifact')
+    .values({
+      step_run_id: slot('step_run_id'),
+      field: slot('field'),
+      digest: slot('digest'),
+      run_id: slot('run_id'),
+      step: slot('step'),
+      format: slot('format'),
+      version: slot('version'),
+      size: slot('size'),
+      name: slot('name'),
+      refs: slot('refs'),
+      created_at: slot('created_at'),
+    })
+    .onConflict((conflict) => conflict.columns(['step_run_id', 'field', 'digest']).doNothing()),
+);
 
 export const toArtifactRow = (
   stepRun: Pick<StepRunRecord, 'id' | 'runId' | 'step'>,
   field: string,
   artifact: Artifact,
   createdAt: number,
-): Insertable<ArtifactTable> => ({
+): ArtifactTable => ({
   step_run_id: stepRun.id,
   field,
   digest: artifact.digest,

@@ -2,12 +2,13 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CacheEntry, CacheFilter, Claim, MetadataStore } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import { insertArtifacts } from './artifact-queries.ts';
+import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
 import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
 import { putAttempt } from './step-run-queries.ts';
-import { changedStepRunColumns, insertParts, partsId } from './step-run-row.ts';
+import { changeStepRun, insertParts, partsId } from './step-run-row.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 
 const PAGE = 50;
@@ -19,28 +20,15 @@ type CacheQueries = Pick<
 
 export const cacheQueries = ({ db, now }: SqlContext): CacheQueries => ({
   async lookup(key) {
-    const row = await selectEntries(db)
-      .where('key', '=', key)
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now())]))
-      .executeTakeFirst();
-    return row && fromEntryRow(row);
+    const { rows } = await entryOf(db, { key, now: now() });
+    return rows[0] && fromEntryRow(rows[0]);
   },
 
   async claim(key, owner, leaseMs) {
-    const expires_at = now() + leaseMs;
-    // One statement decides, so that of any number of processes one wins, in every database and without a lock of ours.
-    const won = await db
-      .insertInto('claim')
-      .values({ key, owner, fence: 1, expires_at })
-      .onConflict((conflict) =>
-        conflict
-          .column('key')
-          .doUpdateSet((eb) => ({ owner, expires_at, fence: eb('claim.fence', '+', 1) }))
-          .where('claim.expires_at', '<=', now()),
-      )
-      .returning('fence')
-      .executeTakeFirst();
-    if (won) return { claim: { key, owner, fence: won.fence, expiresAt: expires_at } };
+    const time = now();
+    const expiresAt = time + leaseMs;
+    const [won] = (await takeClaim(db, { key, owner, expiresAt, now: time })).rows;
+    if (won) return { claim: { key, owner, fence: won.fence, expiresAt } };
     const held = await db.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
     return { heldBy: { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at } };
   },
@@ -57,7 +45,7 @@ export const cacheQueries = ({ db, now }: SqlContext): CacheQueries => ({
       if (claim && !(await setLease(on, claim, 0))) return false;
       const { id, runId: _run, node: _node, ...change } = stepRun;
       await insertParts(on, stepRun.parts);
-      await on.updateTable('step_run').set(changedStepRunColumns(change)).where('id', '=', id).execute();
+      await changeStepRun(on, id, change);
       await putAttempt(on, attempt);
       await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
       if (entry) await putEntry(on, entry);
@@ -89,52 +77,87 @@ export const cacheQueries = ({ db, now }: SqlContext): CacheQueries => ({
     }),
 });
 
+const entryOf = compiledQuery((on, slot: SlotOf<{ readonly key: CacheKey; readonly now: number }>) =>
+  selectEntries(on)
+    .where('key', '=', slot('key'))
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', slot('now'))])),
+);
+
+/** One statement decides, so that of any number of processes one wins, in every database and without a lock of ours. */
+const takeClaim = compiledQuery((on, slot: SlotOf<Omit<Claim, 'fence'> & { readonly now: number }>) =>
+  on
+    .insertInto('claim')
+    .values({ key: slot('key'), owner: slot('owner'), fence: 1, expires_at: slot('expiresAt') })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({
+          owner: slot('owner'),
+          expires_at: slot('expiresAt'),
+          fence: eb('claim.fence', '+', 1),
+        }))
+        .where('claim.expires_at', '<=', slot('now')),
+    )
+    .returning('fence'),
+);
+
 /** True when the claim is still the newest for its key: only its holder has owner and fence both. */
-async function setLease(on: Sql, claim: Claim, expires_at: number, only?: 'held'): Promise<boolean> {
-  const newest = on
-    .updateTable('claim')
-    .set({ expires_at })
-    .where('key', '=', claim.key)
-    .where('owner', '=', claim.owner)
-    .where('fence', '=', claim.fence);
+async function setLease(on: Sql, claim: Claim, expiresAt: number, only?: 'held'): Promise<boolean> {
   // A renewal that comes after the release must not bring the claim back.
-  const { numUpdatedRows } = await (only ? newest.where('expires_at', '>', 0) : newest).executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
+  const { numAffectedRows } = await updateLease(on, { ...claim, expiresAt, above: only ? 0 : -1 });
+  return numAffectedRows === 1n;
 }
 
+const updateLease = compiledQuery((on, slot: SlotOf<Claim & { readonly above: number }>) =>
+  on
+    .updateTable('claim')
+    .set({ expires_at: slot('expiresAt') })
+    .where('key', '=', slot('key'))
+    .where('owner', '=', slot('owner'))
+    .where('fence', '=', slot('fence'))
+    .where('expires_at', '>', slot('above')),
+);
+
 async function putEntry(on: Sql, entry: CacheEntry): Promise<void> {
-  await insertParts(on, entry.parts);
-  const before = await on
-    .selectFrom('cache_entry')
-    .select(['origin as id', 'origin', 'parts_id'])
-    .where('key', '=', entry.key)
-    .executeTakeFirst();
-  const state = {
-    step: entry.step,
-    origin: entry.origin,
-    origin_run: entry.originRun,
-    created_at: entry.createdAt,
-    expires_at: entry.expiresAt,
-    parts_id: partsId(entry.parts) ?? NO_PARTS,
-    output: toJson(entry.output),
-  };
-  await on
-    .insertInto('cache_entry')
-    .values({ key: entry.key, ...state })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(state))
-    .execute();
+  const { parts, output, ...rest } = entry;
+  await insertParts(on, parts);
+  const [before] = (await makerOf(on, entry)).rows;
+  await upsertEntry(on, { ...rest, partsId: partsId(parts) ?? NO_PARTS, output: toJson(output) });
   if (before && before.origin !== entry.origin) await sweepOrphans(on, [before]);
 }
+
+const makerOf = compiledQuery((on, slot: SlotOf<Pick<CacheEntry, 'key'>>) =>
+  on.selectFrom('cache_entry').select(['origin as id', 'origin', 'parts_id']).where('key', '=', slot('key')),
+);
+
+type EntryValues = Omit<CacheEntry, 'parts' | 'output'> & { readonly partsId: string; readonly output: string };
+
+const upsertEntry = compiledQuery((on, slot: SlotOf<EntryValues>) => {
+  const state = {
+    step: slot('step'),
+    origin: slot('origin'),
+    origin_run: slot('originRun'),
+    created_at: slot('createdAt'),
+    expires_at: slot('expiresAt'),
+    parts_id: slot('partsId'),
+    output: slot('output'),
+  };
+  return on
+    .insertInto('cache_entry')
+    .values({ key: slot('key'), ...state })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(state));
+});
 
 /** Names no row of `key_parts`. */
 const NO_PARTS = '';
 
-const selectEntries = (on: Sql) =>
-  on
+function selectEntries(on: Sql) {
+  return on
     .selectFrom('cache_entry')
     .leftJoin('key_parts', 'key_parts.id', 'cache_entry.parts_id')
     .selectAll('cache_entry')
     .select('key_parts.parts as parts');
+}
 
 const fromEntryRow = (row: CacheEntryTable & { readonly parts: string | null }): CacheEntry => ({
   key: row.key as CacheKey,

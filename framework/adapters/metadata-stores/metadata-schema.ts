@@ -175,6 +175,8 @@ export interface SqlContext {
 export interface SqlCapabilities {
   /** Column type for keys: text that is compared byte by byte, so that ranges and pages of ids work in every locale. */
   readonly keyType: 'text' | 'text collate "C"';
+  /** Ends the creation of a table of short rows: where the database can keep rows inside the index of the key, each write touches half the pages. */
+  readonly keyedTable: '' | 'without rowid';
   /** Makes other migrations wait until the transaction ends, where beginning it doesn't do that. */
   readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
 
 /** Brings the schema from version `n` to `n + 1`. */
@@ -10,8 +10,9 @@ export type Migration = (db: Transaction<MetadataSchema>, capabilities: SqlCapab
  */
 export const MIGRATIONS: readonly Migration[] = [createTables];
 
-async function createTables(db: Transaction<MetadataSchema>, { keyType }: SqlCapabilities): Promise<void> {
-  const key = sql.raw<string>(keyType);
+async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {
+  const kinds = { key: sql.raw<string>(keyType), keyed: sql.raw<string>(keyedTable) };
+  const { key } = kinds;
   const { schema } = db;
   await schema
     .createTable('executor')
@@ -60,17 +61,21 @@ async function createTables(db: Transaction<MetadataSchema>, { keyType }: SqlCap
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('run_id', key, (c) => c.notNull())
     .addPrimaryKeyConstraint('run_tag_key', ['tag', 'created_at', 'run_id'])
+    .modifyEnd(kinds.keyed)
     .execute();
   await schema.createIndex('run_tag_run').on('run_tag').column('run_id').execute();
 
-  await createStepTables(db, key);
-  await createCacheTables(db, key);
-  await createTrackingTables(db, key);
+  await createStepTables(db, kinds);
+  await createCacheTables(db, kinds);
+  await createTrackingTables(db, kinds);
 }
 
-type KeyType = ReturnType<typeof sql.raw<string>>;
+interface Kinds {
+  readonly key: RawBuilder<string>;
+  readonly keyed: RawBuilder<string>;
+}
 
-async function createStepTables({ schema }: Transaction<MetadataSchema>, key: KeyType): Promise<void> {
+async function createStepTables({ schema }: Transaction<MetadataSchema>, { key, keyed }: Kinds): Promise<void> {
   await schema
     .createTable('step_run')
     .addColumn('id', key, (c) => c.primaryKey())
@@ -103,6 +108,7 @@ async function createStepTables({ schema }: Transaction<MetadataSchema>, key: Ke
     .addColumn('ended_at', 'bigint')
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('attempt_key', ['step_run_id', 'attempt'])
+    .modifyEnd(keyed)
     .execute();
 
   await schema
@@ -116,10 +122,11 @@ async function createStepTables({ schema }: Transaction<MetadataSchema>, key: Ke
     .addColumn('message', 'text', (c) => c.notNull())
     .addColumn('fields', 'text')
     .addPrimaryKeyConstraint('log_line_key', ['step_run_id', 'seq'])
+    .modifyEnd(keyed)
     .execute();
 }
 
-async function createCacheTables({ schema }: Transaction<MetadataSchema>, key: KeyType): Promise<void> {
+async function createCacheTables({ schema }: Transaction<MetadataSchema>, { key, keyed }: Kinds): Promise<void> {
   await schema
     .createTable('key_parts')
     .addColumn('id', key, (c) => c.primaryKey())
@@ -136,6 +143,7 @@ async function createCacheTables({ schema }: Transaction<MetadataSchema>, key: K
     .addColumn('expires_at', 'bigint')
     .addColumn('parts_id', key, (c) => c.notNull())
     .addColumn('output', 'text', (c) => c.notNull())
+    .modifyEnd(keyed)
     .execute();
   await schema.createIndex('cache_entry_newest').on('cache_entry').columns(['created_at', 'key', 'step']).execute();
   await schema.createIndex('cache_entry_origin').on('cache_entry').columns(['origin']).execute();
@@ -148,10 +156,11 @@ async function createCacheTables({ schema }: Transaction<MetadataSchema>, key: K
     .addColumn('owner', 'text', (c) => c.notNull())
     .addColumn('fence', 'integer', (c) => c.notNull())
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .modifyEnd(keyed)
     .execute();
 }
 
-async function createTrackingTables({ schema }: Transaction<MetadataSchema>, key: KeyType): Promise<void> {
+async function createTrackingTables({ schema }: Transaction<MetadataSchema>, { key, keyed }: Kinds): Promise<void> {
   await schema
     .createTable('artifact')
     .addColumn('step_run_id', key, (c) => c.notNull())
@@ -166,6 +175,7 @@ async function createTrackingTables({ schema }: Transaction<MetadataSchema>, key
     .addColumn('refs', 'text')
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('artifact_key', ['step_run_id', 'field', 'digest'])
+    .modifyEnd(keyed)
     .execute();
   await schema.createIndex('artifact_digest').on('artifact').column('digest').execute();
   await schema.createIndex('artifact_newest').on('artifact').columns(['created_at', 'step_run_id', 'field']).execute();
@@ -177,6 +187,7 @@ async function createTrackingTables({ schema }: Transaction<MetadataSchema>, key
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('value', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('tracked_value_key', ['step_run_id', 'kind', 'name'])
+    .modifyEnd(keyed)
     .execute();
 
   await schema
@@ -188,5 +199,6 @@ async function createTrackingTables({ schema }: Transaction<MetadataSchema>, key
     .addColumn('time', 'bigint', (c) => c.notNull())
     .addColumn('value', 'double precision')
     .addPrimaryKeyConstraint('tracked_metric_key', ['step_run_id', 'seq'])
+    .modifyEnd(keyed)
     .execute();
 }

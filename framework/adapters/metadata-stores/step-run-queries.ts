@@ -1,9 +1,10 @@
 import type { MetadataStore } from '../../components/metadata-store.ts';
-import type { AttemptRecord, StepRunRecord } from '../../model/run.ts';
+import type { AttemptRecord } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
-import { changedStepRunColumns, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
+import { changeStepRun, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
 
 const RECENT = 200;
 const SUCCEEDED: readonly Status[] = ['succeeded'];
@@ -67,21 +68,22 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
   },
 });
 
-async function changeStepRun(on: Sql, id: string, change: Partial<StepRunRecord>): Promise<void> {
-  await on.updateTable('step_run').set(changedStepRunColumns(change)).where('id', '=', id).execute();
-}
-
 /** The row of one try: made by its start, overwritten by its end. */
 export async function putAttempt(on: Sql, attempt: AttemptRecord): Promise<void> {
-  const state = {
-    status: attempt.status,
-    started_at: attempt.startedAt,
-    ended_at: attempt.endedAt,
-    error: toJsonOrNull(attempt.error),
-  };
-  await on
-    .insertInto('attempt')
-    .values({ step_run_id: attempt.stepRunId, attempt: attempt.attempt, ...state })
-    .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state))
-    .execute();
+  await upsertAttempt(on, { ...attempt, error: toJsonOrNull(attempt.error) });
 }
+
+const upsertAttempt = compiledQuery<Omit<AttemptRecord, 'error'> & { readonly error: string | null }, unknown>(
+  (on, slot) => {
+    const state = {
+      status: slot('status'),
+      started_at: slot('startedAt'),
+      ended_at: slot('endedAt'),
+      error: slot('error'),
+    };
+    return on
+      .insertInto('attempt')
+      .values({ step_run_id: slot('stepRunId'), attempt: slot('attempt'), ...state })
+      .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state));
+  },
+);

@@ -1,11 +1,13 @@
-import type { Insertable, Updateable } from 'kysely';
 import { sha256 } from '../../hashing/digest.ts';
 import type { CacheKey, KeyPart } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, StepRunTable } from './metadata-schema.ts';
 
-export const toStepRunRow = (step: StepRunRecord): Omit<Insertable<StepRunTable>, 'position'> => ({
+type StepRunRow = Omit<StepRunTable, 'position'>;
+
+export const toStepRunRow = (step: StepRunRecord): StepRunRow => ({
   id: step.id,
   run_id: step.runId,
   node: step.node,
@@ -37,7 +39,7 @@ const COLUMNS = {
   startedAt: 'started_at',
   endedAt: 'ended_at',
   error: 'error',
-} as const satisfies Record<keyof StepRunRecord, keyof StepRunTable>;
+} as const satisfies Record<keyof StepRunRecord, keyof StepRunRow>;
 
 const BLANK: StepRunRecord = Object.freeze({
   id: '',
@@ -56,12 +58,26 @@ const BLANK: StepRunRecord = Object.freeze({
   error: null,
 });
 
-/** The columns of the fields that `change` has. */
-export function changedStepRunColumns(change: Partial<StepRunRecord>): Updateable<StepRunTable> {
-  const row: Updateable<StepRunTable> = toStepRunRow({ ...BLANK, ...change });
+/** Sets the columns of the fields that `change` has, and no others. */
+export async function changeStepRun(on: Sql, id: string, change: Partial<StepRunRecord>): Promise<void> {
+  const row = toStepRunRow({ ...BLANK, ...change, id });
   const columns = (Object.keys(change) as (keyof StepRunRecord)[]).map((field) => COLUMNS[field]);
-  return Object.fromEntries(columns.map((column) => [column, row[column]]));
+  const shape = columns.join();
+  const update = updates.get(shape) ?? updateOf(columns);
+  updates.set(shape, update);
+  await update(on, row);
 }
+
+/** One compiled statement for each set of columns that callers change together, of which there are a handful. */
+const updates = new Map<string, ReturnType<typeof updateOf>>();
+
+const updateOf = (columns: readonly (keyof StepRunRow)[]) =>
+  compiledQuery<StepRunRow, unknown>((on, slot) =>
+    on
+      .updateTable('step_run')
+      .set(Object.fromEntries(columns.map((column) => [column, slot(column)])))
+      .where('id', '=', slot('id')),
+  );
 
 /** A step run as `selectStepRuns` reads it. */
 export type JoinedStepRun = StepRunTable & { readonly parts: string | null };
@@ -90,17 +106,35 @@ export const selectStepRuns = (on: Sql) =>
     .selectAll('step_run')
     .select('key_parts.parts as parts');
 
+interface StoredParts {
+  readonly id: string;
+  readonly parts: string;
+}
+
+/** The lists are frozen data that pass through here several times a step. */
+const encoded = new WeakMap<readonly KeyPart[], StoredParts>();
+
+function encodeParts(parts: readonly KeyPart[]): StoredParts {
+  const before = encoded.get(parts);
+  if (before) return before;
+  const text = toJson(parts);
+  const row = { id: sha256(text), parts: text };
+  encoded.set(parts, row);
+  return row;
+}
+
 /** Null for no parts: a step that has not come to its key. */
 export const partsId = (parts: readonly KeyPart[]): string | null =>
-  parts.length === 0 ? null : sha256(toJson(parts));
+  parts.length === 0 ? null : encodeParts(parts).id;
 
 /** Stores the list, unless it is there. */
 export async function insertParts(on: Sql, parts: readonly KeyPart[]): Promise<void> {
-  const id = partsId(parts);
-  if (id === null) return;
-  await on
-    .insertInto('key_parts')
-    .values({ id, parts: toJson(parts) })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+  if (parts.length > 0) await insertPartsRow(on, encodeParts(parts));
 }
+
+const insertPartsRow = compiledQuery<StoredParts, unknown>((on, slot) =>
+  on
+    .insertInto('key_parts')
+    .values({ id: slot('id'), parts: slot('parts') })
+    .onConflict((conflict) => conflict.column('id').doNothing()),
+);

@@ -1,6 +1,6 @@
 import type { MetadataStore, TrackerEntry } from '../../components/metadata-store.ts';
 import type { LogLine } from '../../model/run.ts';
-import { ARTIFACT_KEY, toArtifactRow } from './artifact-queries.ts';
+import { insertArtifact, toArtifactRow } from './artifact-queries.ts';
 import { insertRows } from './insert-rows.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
@@ -126,9 +126,5 @@ async function trackValue(
     .where('id', '=', stepRunId)
     .executeTakeFirst();
   if (!stepRun) return;
-  await on
-    .insertInto('artifact')
-    .values(toArtifactRow(stepRun, entry.name, entry.artifact, time))
-    .onConflict((conflict) => conflict.columns(ARTIFACT_KEY).doNothing())
-    .execute();
+  await insertArtifact(on, toArtifactRow(stepRun, entry.name, entry.artifact, time));
 }
