@@ -57,7 +57,10 @@ interface Walk {
 }
 
 const said = (place: Place): string =>
-  place.reduce<string>((text, at, i) => (typeof at === 'number' ? `${text}[${at}]` : i === 0 ? at : `${text}.${at}`), '');
+  place.reduce<string>(
+    (text, at, i) => (typeof at === 'number' ? `${text}[${at}]` : i === 0 ? at : `${text}.${at}`),
+    '',
+  );
 
 function addParts(value: unknown, place: Place, walk: Walk): void {
   const name = said(place);
@@ -78,7 +81,12 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
 const refDisplay = (value: unknown): string | undefined =>
   value instanceof FileRef || value instanceof DirectoryRef ? value.name : undefined;
 
-function isSplit(value: Record<string, unknown>, place: Place, hasRefs: boolean, ignored: ReadonlySet<string>): boolean {
+function isSplit(
+  value: Record<string, unknown>,
+  place: Place,
+  hasRefs: boolean,
+  ignored: ReadonlySet<string>,
+): boolean {
   if (hasRefs || [...ignored].some((name) => name.startsWith(`${said(place)}.`))) return true;
   const size = Object.keys(value).length;
   return size > 0 && size <= MOST_FIELDS && place.length < DEEPEST;

@@ -69,7 +69,8 @@ function classesOf(prototype: object, refuse: (kind: string) => never, code: Pic
     const type: unknown = Object.hasOwn(at, 'constructor') ? (at as { constructor: unknown }).constructor : undefined;
     if (typeof type !== 'function') return refuse('an object with an unusual prototype');
     const source = Function.prototype.toString.call(type);
-    if (/\{\s*\[native code\]\s*\}$/.test(source)) return refuse(`an instance of ${type.name}, which holds hidden state`);
+    if (/\{\s*\[native code\]\s*\}$/.test(source))
+      return refuse(`an instance of ${type.name}, which holds hidden state`);
     if (PRIVATE_MEMBER.test(source)) return refuse(`an instance of ${type.name}, which has #private state`);
     const behaves = Object.getOwnPropertyNames(at).length > 1;
     if (behaves && !isCovered(type.name, code)) {

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StepKey } from '../cache/cache-key.ts';
+import { loadedSources } from '../code/typescript-loader.ts';
+import type { PlanNode } from '../dag/plan.ts';
+import { sluiceError } from '../errors.ts';
+import type { Output } from '../model/artifact.ts';
+import type { AttemptRecord } from '../model/run.ts';
+import { createStepContext } from './create-step-context.ts';
+import { performInProcess } from './perform-in-process.ts';
+import { performInline } from './perform-inline.ts';
+import { type RecordReport, recordReport } from './record-report.ts';
+import { removeFolder } from './remove-folder.ts';
+import { isRetried, retryDelay } from './retry-delay.ts';
+import { outputOf, type RunScope } from './run-scope.ts';
+import { isCancelled, storedError } from './stored-error.ts';
+import { withinLimits } from './within-limits.ts';
+
+export interface Attempted {
+  readonly output: Output;
+  /** The attempt that made it; its end is part of the commit. */
+  readonly attempt: AttemptRecord;
+  /** Left behind by this and earlier attempts, until the commit. */
+  readonly checkpointDir: string;
+}
+
+/** Attempts until one ends well, as often as `retry` allows. @throws what the last one threw. */
+export async function attemptStep(
+  node: PlanNode,
+  run: RunScope,
+  call: StepKey,
+  { reason }: { readonly reason: string },
+): Promise<Attempted> {
+  const { retry } = node.step.options;
+  const before = run.records.of(node.id).attempts;
+  const checkpointDir = checkpointPath(node, run, call);
+  for (let tries = 1; ; tries++) {
+    const attempt = await startAttempt(node, run, call, { number: before + tries, reason });
+    try {
+      const output = await oneAttempt(node, run, call, { attempt, checkpointDir });
+      return { output, attempt, checkpointDir };
+    } catch (error) {
+      const ended = storedError(error);
+      const status = isCancelled(error) ? 'cancelled' : 'failed';
+      const store = run.stack.metadataStore;
+      await store.endAttempt({ ...attempt, status, endedAt: Date.now(), error: isCancelled(error) ? null : ended });
+      if (!isRetried(error, tries, retry)) throw error;
+      const delayMs = retryDelay(tries, retry ?? { attempts: tries });
+      run.emit({ type: 'step-retrying', node: node.id, attempt: attempt.attempt, delayMs, error: ended });
+      await pauseUnlessCancelled(node, run, delayMs);
+    }
+  }
+}
+
+async function startAttempt(
+  node: PlanNode,
+  run: RunScope,
+  { key, parts }: StepKey,
+  { number, reason }: { readonly number: number; readonly reason: string },
+): Promise<AttemptRecord> {
+  const now = Date.now();
+  const { id, startedAt, status } = run.records.of(node.id);
+  await run.records.update(node.id, {
+    status: 'running',
+    key,
+    parts,
+    reason,
+    attempts: number,
+    origin: null,
+    output: null,
+    startedAt: status === 'running' ? startedAt : now,
+    endedAt: null,
+  });
+  const attempt = {
+    stepRunId: id,
+    attempt: number,
+    status: 'running',
+    startedAt: now,
+    endedAt: null,
+    error: null,
+  } as const;
+  await run.stack.metadataStore.startAttempt(attempt);
+  run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
+  return attempt;
+}
+
+interface AttemptFacts {
+  readonly attempt: AttemptRecord;
+  readonly checkpointDir: string;
+}
+
+async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: AttemptFacts): Promise<Output> {
+  const { attempt } = facts.attempt;
+  const stepRun = { id: facts.attempt.stepRunId, runId: run.run.id, step: node.step.name };
+  const { metadataStore: store, experimentTracker: tracker } = run.stack;
+  const report = recordReport({ store, tracker, emit: run.emit, node: node.id, stepRun, attempt });
+  const workDir = join(run.stack.home, 'work', run.run.id, node.id, String(attempt));
+  const inProcess = node.step.options.isolation === 'process';
+  const { cancellation, grace } = run;
+  const limits = { step: node.id, timeout: node.step.options.timeout, cancellation, grace, givesUp: !inProcess };
+  try {
+    return await withinLimits(limits, (signal) => {
+      const perform = inProcess ? inWorker : inline;
+      return perform(node, run, call, { ...facts, report, workDir, signal });
+    });
+  } finally {
+    await removeFolder(workDir);
+    // Before the end of the attempt is committed: a step that is shown as ended has all its lines.
+    await report.flush();
+  }
+}
+
+interface Performing extends AttemptFacts {
+  readonly report: RecordReport;
+  readonly workDir: string;
+  readonly signal: AbortSignal;
+}
+
+function inline(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {
+  const { attempt, report, workDir, checkpointDir, signal } = performing;
+  const { io } = run;
+  const step = { id: attempt.stepRunId, name: node.step.name, attempt: attempt.attempt };
+  const context = createStepContext({ run: run.run, step, report, io, signal, workDir, checkpointDir, history });
+  return performInline({ node, io, context, report, outputOf: outputOf(run) });
+}
+
+function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {
+  const { attempt, report, workDir, checkpointDir, signal } = performing;
+  const { projectDir, name } = run.stack;
+  const job = {
+    stack: { projectDir, name },
+    pipeline: run.worker.pipeline,
+    node: node.id,
+    outputs: Object.fromEntries(node.parents.map((parent) => [parent, outputOf(run)(parent)])),
+    run: run.run,
+    stepRun: attempt.stepRunId,
+    attempt: attempt.attempt,
+    workDir,
+    checkpointDir,
+    history,
+    frozen: loadedSources(),
+  };
+  const { launch } = run.worker;
+  return performInProcess({ job, step: node.id, launch, report, signal, now: run.cancellation.now, grace: run.grace });
+}
+
+/** By key, so that the next run of the same call finds it; a call that has no key, or shares it with no one, by run and node. */
+function checkpointPath(node: PlanNode, run: RunScope, { key }: StepKey): string {
+  const isShared = key !== null && run.cacheUse.cache && node.step.options.cache !== false;
+  return join(run.stack.home, 'checkpoints', isShared ? key : `${run.rootRun}-${node.id}`);
+}
+
+async function pauseUnlessCancelled(node: PlanNode, run: RunScope, ms: number): Promise<void> {
+  const { graceful } = run.cancellation;
+  try {
+    await pause(ms, undefined, { signal: graceful });
+  } catch (error) {
+    if (graceful.aborted) throw sluiceError('ERR_CANCELLED', { what: `Step ${node.id}` });
+    throw error;
+  }
+}

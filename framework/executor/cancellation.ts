@@ -1,0 +1,50 @@
+import { setMaxListeners } from 'node:events';
+
+/** How long steps are given to end by themselves. Milliseconds. */
+export interface Grace {
+  /** From the AbortSignal to SIGTERM, or to an inline step being given up. */
+  readonly abortMs: number;
+  /** The same after a timeout, where nobody waits for a last checkpoint. */
+  readonly timeoutMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly termMs: number;
+}
+
+export const DEFAULT_GRACE: Grace = { abortMs: 30_000, timeoutMs: 2_000, termMs: 5_000 };
+
+/** The one way a run is stopped, whoever asks: Ctrl-C, `runs cancel` in another process, the viewer, or a failure in mode `fail-fast`. */
+export interface Cancellation {
+  /** Running steps should end, no step starts. */
+  readonly graceful: AbortSignal;
+  /** Running steps are killed or given up at once. Never without `graceful`. */
+  readonly now: AbortSignal;
+  /** A person asked (a failure in mode `fail-fast` is not a cancelled run). */
+  readonly isByUser: boolean;
+  request(how: 'graceful' | 'now', by: 'user' | 'failure'): void;
+}
+
+/** @param onRequest is told once a kind, however often it is asked for. */
+export function createCancellation(onRequest: (how: 'graceful' | 'now') => void): Cancellation {
+  const [graceful, now] = [new AbortController(), new AbortController()];
+  // One listener a running step: there may be thousands.
+  setMaxListeners(0, graceful.signal, now.signal);
+  let isByUser = false;
+  return {
+    graceful: graceful.signal,
+    now: now.signal,
+    get isByUser() {
+      return isByUser;
+    },
+    request(how, by) {
+      isByUser ||= by === 'user';
+      if (!graceful.signal.aborted) {
+        if (by === 'user') onRequest('graceful');
+        graceful.abort();
+      }
+      if (how === 'now' && !now.signal.aborted) {
+        onRequest('now');
+        now.abort();
+      }
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { PipelineClass } from '../authoring/pipeline.ts';
+import { sluiceError } from '../errors.ts';
+import type { RunRecord, StoredError } from '../model/run.ts';
+import { isSuccess, type Status } from '../model/status.ts';
+import { checkStatic } from './check-static.ts';
+import type { RunOutcome } from './execute.ts';
+import { healNode, isDamage } from './heal-parents.ts';
+import { runResult } from './run-result.ts';
+import { outputOf, type RunScope } from './run-scope.ts';
+import { storedError } from './stored-error.ts';
+import { tellTracker } from './tell-tracker.ts';
+
+interface Finished {
+  readonly status: Status;
+  readonly error: StoredError | null;
+  readonly value: unknown;
+  readonly result: unknown;
+}
+
+/** The end of a run: its status, its result, the replay check, the last words to store, tracker and listeners. */
+export async function finishRun(
+  scope: RunScope,
+  options: {
+    readonly record: RunRecord;
+    /** What made the engine itself fail. */
+    readonly fault: unknown;
+    readonly pipeline: PipelineClass;
+    readonly params: unknown;
+  },
+): Promise<RunOutcome> {
+  const { stack, records, emit } = scope;
+  const finished = await finish(scope, options);
+  const { value, ...rest } = finished;
+  const change = { ...rest, endedAt: Date.now() };
+  await stack.metadataStore.updateRun(scope.run.id, change);
+  const cancelRequested = scope.cancellation.isByUser;
+  const run: RunRecord = Object.freeze({ ...options.record, ...change, cancelRequested });
+  const steps = records.all();
+  await tellTracker(stack.experimentTracker, (tracker) => tracker.runFinished(run, steps));
+  emit({ type: 'run-finished', run, steps });
+  if (options.fault !== undefined) throw options.fault;
+  return { run, steps, value };
+}
+
+async function finish(
+  scope: RunScope,
+  { fault, ...body }: { readonly fault: unknown; readonly pipeline: PipelineClass; readonly params: unknown },
+): Promise<Finished> {
+  const nothing = { value: undefined, result: null };
+  if (fault !== undefined) return { status: 'failed', error: storedError(fault), ...nothing };
+  const steps = scope.records.all();
+  if (!steps.every(({ status }) => isSuccess(status))) {
+    const failed = steps.find(({ status }) => status === 'failed');
+    if (scope.cancellation.isByUser) {
+      const what = `Run ${scope.run.name}`;
+      return { status: 'cancelled', error: storedError(sluiceError('ERR_CANCELLED', { what })), ...nothing };
+    }
+    return { status: 'failed', error: failed?.error ?? null, ...nothing };
+  }
+  try {
+    const { value, json } = await healing(scope, () => lookBack(scope, body));
+    return { status: 'succeeded', error: null, value, result: json };
+  } catch (error) {
+    return { status: 'failed', error: storedError(error), ...nothing };
+  }
+}
+
+async function lookBack(
+  scope: RunScope,
+  body: { readonly pipeline: PipelineClass; readonly params: unknown },
+): Promise<{ value: unknown; json: unknown }> {
+  const { plan, io } = scope;
+  const difference = await checkStatic({ ...body, plan, io, outputOf: outputOf(scope) });
+  if (difference !== undefined) throw sluiceError('ERR_PIPELINE_NOT_STATIC', { pipeline: plan.pipeline, difference });
+  return runResult(plan.result, { io, outputOf: outputOf(scope) });
+}
+
+/** Reading results back may be the first to meet damaged ones: those steps run again, once. */
+async function healing<T>(scope: RunScope, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const healed = await Promise.all(scope.plan.nodes.map(({ id }) => healNode(id, scope)));
+    if (!healed.includes(true)) throw error;
+    return read();
+  }
+}

@@ -1,0 +1,22 @@
+import type { ArtifactIo } from '../artifacts/artifact-io.ts';
+import { inStep, type StepContext } from '../authoring/step-context.ts';
+import type { PlanNode } from '../dag/plan.ts';
+import type { Output } from '../model/artifact.ts';
+import { captureInto } from './capture-console.ts';
+import { loadArguments } from './load-arguments.ts';
+import type { StepReport } from './step-report.ts';
+
+/** One attempt in this very process: load inputs → call → save. What the step throws comes through as it is. */
+export async function performInline(options: {
+  readonly node: PlanNode;
+  readonly io: ArtifactIo;
+  readonly context: StepContext;
+  readonly report: StepReport;
+  outputOf(node: string): Output;
+}): Promise<Output> {
+  const { node, io, context, report } = options;
+  const args = await loadArguments(node, options);
+  captureInto(context, report);
+  const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));
+  return io.save(value, node.id);
+}

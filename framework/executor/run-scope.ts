@@ -1,0 +1,45 @@
+import type { ArtifactIo } from '../artifacts/artifact-io.ts';
+import type { CacheUse } from '../cache/decide.ts';
+import type { Stack } from '../components/stack.ts';
+import type { Plan } from '../dag/plan.ts';
+import type { Output } from '../model/artifact.ts';
+import type { EventSink } from '../model/run-event.ts';
+import type { Cancellation, Grace } from './cancellation.ts';
+import type { ClaimKeeper } from './claim-keeper.ts';
+import type { WorkerLaunch } from './perform-in-process.ts';
+import type { Slots } from './slots.ts';
+import type { StepKeys } from './step-keys.ts';
+import type { StepRecords } from './step-records.ts';
+
+/** Everything that the steps of one run share. */
+export interface RunScope {
+  readonly run: { readonly id: string; readonly name: string };
+  /** First run of a chain of resumes; this run's id when it resumes none. */
+  readonly rootRun: string;
+  readonly plan: Plan;
+  readonly stack: Stack;
+  readonly io: ArtifactIo;
+  readonly cacheUse: CacheUse;
+  readonly keys: StepKeys;
+  readonly records: StepRecords;
+  readonly claims: ClaimKeeper;
+  /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
+  readonly slots: Slots;
+  readonly cancellation: Cancellation;
+  readonly grace: Grace;
+  readonly emit: EventSink;
+  /** Committed outputs, by node. */
+  readonly outputs: Map<string, Output>;
+  /** Re-runs of nodes whose stored result turned out damaged, by node, while they are under way. */
+  readonly healing: Map<string, Promise<boolean>>;
+  /** How a worker process finds the pipeline again. */
+  readonly worker: {
+    readonly launch: WorkerLaunch;
+    readonly pipeline: { readonly source: string; readonly name: string; readonly values: unknown };
+  };
+}
+
+export const outputOf =
+  ({ outputs }: Pick<RunScope, 'outputs'>) =>
+  (node: string): Output =>
+    outputs.get(node)!;

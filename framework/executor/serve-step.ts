@@ -1,0 +1,91 @@
+import { definePlan } from '../authoring/define-plan.ts';
+import type { PipelineClass } from '../authoring/pipeline.ts';
+import type { Stack } from '../components/stack.ts';
+import type { Output } from '../model/artifact.ts';
+import { captureConsole } from './capture-console.ts';
+import { createStepContext } from './create-step-context.ts';
+import { performInline } from './perform-inline.ts';
+import { mayRetry } from './retry-delay.ts';
+import { stackIo } from './stack-io.ts';
+import type { StepReport } from './step-report.ts';
+import { storedError } from './stored-error.ts';
+import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
+
+/** What a worker process is given by the room that knows adapters and loaders. */
+export interface WorkerHost {
+  openStack(stack: WorkerJob['stack']): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>>;
+  /** The pipeline class, loaded from exactly the source that the run started with. */
+  loadPipeline(job: WorkerJob): Promise<PipelineClass>;
+}
+
+/** How long after its last word the process may take to end by itself before it ends itself. */
+const LEAVE_MS = 1000;
+
+/**
+ * The whole life of a worker process: takes one job from its parent, plans the pipeline again to find the step and its receiver, runs one attempt,
+ * saves the output into the store, says so, and ends. It never touches the metadata store: the parent commits.
+ * It ends at once when its parent is gone, for then nothing it makes can be committed.
+ */
+export function serveStep(host: WorkerHost): void {
+  const abort = new AbortController();
+  // Ctrl-C goes to every process of the terminal; the parent decides what it means.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'abort') abort.abort();
+    else void serve(host, message.job, abort.signal);
+  });
+}
+
+async function serve(host: WorkerHost, job: WorkerJob, signal: AbortSignal): Promise<void> {
+  const attempt: { retry?: Parameters<typeof mayRetry>[1] } = {};
+  try {
+    const output = await perform(host, job, signal, (retry) => {
+      attempt.retry = retry;
+    });
+    leave({ type: 'succeeded', output });
+  } catch (error) {
+    leave({ type: 'failed', error: storedError(error), mayRetry: mayRetry(error, attempt.retry) });
+  }
+}
+
+async function perform(
+  host: WorkerHost,
+  job: WorkerJob,
+  signal: AbortSignal,
+  onRetry: (retry: Parameters<typeof mayRetry>[1]) => void,
+): Promise<Output> {
+  const [target, stack] = await Promise.all([host.loadPipeline(job), host.openStack(job.stack)]);
+  try {
+    const { plan } = await definePlan(target, job.pipeline.values);
+    const node = plan.node(job.node);
+    onRetry(node.step.options.retry);
+    const io = stackIo(stack);
+    const { run, workDir, checkpointDir, history } = job;
+    const step = { id: job.stepRun, name: node.step.name, attempt: job.attempt };
+    const context = createStepContext({ run, step, report, io, signal, workDir, checkpointDir, history });
+    const release = captureConsole();
+    const output = await performInline({ node, io, context, report, outputOf: (id) => job.outputs[id]! });
+    release();
+    return output;
+  } finally {
+    await stack.close();
+  }
+}
+
+const tell = (message: FromWorker): void => void process.send?.(message);
+
+const report: StepReport = {
+  log: (line) => tell({ type: 'log', line }),
+  track: (entry) => tell({ type: 'track', entry }),
+  progress: (progress) => tell({ type: 'progress', progress }),
+};
+
+function leave(message: FromWorker): void {
+  process.send?.(message, () => {
+    process.removeAllListeners('disconnect');
+    if (process.connected) process.disconnect();
+    // Handles that the step left open would keep the process; those that close by themselves get their time.
+    setTimeout(() => process.exit(0), LEAVE_MS).unref();
+  });
+}

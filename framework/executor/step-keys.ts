@@ -1,0 +1,73 @@
+import type { ArtifactIo } from '../artifacts/artifact-io.ts';
+import { type KeyContext, type StepKey, stepKey } from '../cache/cache-key.ts';
+import { type CacheUse, type DecideContext, type Decision, decide } from '../cache/decide.ts';
+import type { CodeDigester } from '../code/code-digest.ts';
+import type { Stack } from '../components/stack.ts';
+import type { PlanNode } from '../dag/plan.ts';
+import type { Output } from '../model/artifact.ts';
+import type { StepRunRecord } from '../model/run.ts';
+import type { StepMethod } from '../model/step-definition.ts';
+import { createHistoryReader } from './history-reader.ts';
+import { loadArguments } from './load-arguments.ts';
+
+/** Keys and verdicts of one plan on one stack: the very same for a run and for a dry run. */
+export interface StepKeys {
+  keyOf(node: PlanNode): Promise<StepKey>;
+  /** @param refresh runs the step whatever is stored: its result is known to be damaged. */
+  decide(node: PlanNode, key: StepKey, refresh?: boolean): Promise<Decision>;
+}
+
+export interface StepKeysOptions extends CacheUse {
+  readonly stack: Pick<Stack, 'metadataStore' | 'projectDir'>;
+  readonly io: ArtifactIo;
+  readonly codeDigester: CodeDigester;
+  /** Committed output of a node that has ended well. */
+  outputOf(node: string): Output;
+  /** Step runs of the run that this one resumes, by node. */
+  readonly resumed: ReadonlyMap<string, StepRunRecord>;
+}
+
+/** As many as one step has tries in an afternoon; what a miss is compared with. */
+const EARLIER_RUNS = 20;
+
+export function createStepKeys(options: StepKeysOptions): StepKeys {
+  const { stack, io, outputOf, resumed } = options;
+  const store = stack.metadataStore;
+  const history = createHistoryReader({ store, io });
+  const earlier = new Map<string, Promise<readonly StepRunRecord[]>>();
+
+  const keyContext: KeyContext = {
+    codeDigester: options.codeDigester,
+    projectDir: stack.projectDir,
+    materializers: io.materializers,
+    env: process.env,
+    outputOf,
+    async historyOf(node) {
+      const read = node.step.options.inputs?.history as HistoryInput | undefined;
+      return read?.(history, ...((await loadArguments(node, { io, outputOf })) as Parameters<StepMethod>));
+    },
+  };
+
+  return {
+    keyOf: (node) => stepKey(node, keyContext),
+    decide(node, key, refresh = false) {
+      const context: DecideContext = {
+        cache: options.cache,
+        refresh: refresh || options.refresh,
+        store,
+        io,
+        now: Date.now(),
+        resumed: (id) => resumed.get(id),
+        // Once a step name and run: what this run adds itself is no news to compare with.
+        earlierRuns(step) {
+          const known = earlier.get(step) ?? store.recentStepRuns(step, { limit: EARLIER_RUNS });
+          earlier.set(step, known);
+          return known;
+        },
+      };
+      return decide(node, key, context);
+    },
+  };
+}
+
+type HistoryInput = (reader: ReturnType<typeof createHistoryReader>, ...args: never[]) => Promise<unknown>;

@@ -1,0 +1,71 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SluiceError } from '../errors.ts';
+import type { StoredError } from '../model/run.ts';
+import { WorkerStepError } from './worker-step-error.ts';
+
+/** Where the engine's own code lies: `framework/` in the source tree, `dist/` when built (all chunks stand in one folder). */
+const ENGINE = engineFolder(dirname(fileURLToPath(import.meta.url)));
+
+function engineFolder(here: string): string {
+  const source = /^(.*[\\/]framework)[\\/]executor$/.exec(here)?.[1];
+  return source ?? here;
+}
+
+/** An error as it is stored and shown: code, words, and the frames of the user's code. */
+export function storedError(error: unknown): StoredError {
+  if (error instanceof WorkerStepError) return error.stored;
+  const stack = userStack(error);
+  const common = { message: messageOf(error), ...(stack === undefined ? {} : { stack }) };
+  if (!(error instanceof SluiceError)) return { code: 'ERR_STEP_FAILED', ...common };
+  return { code: error.code, hint: error.hint, ...common };
+}
+
+export const isCancelled = (error: unknown): boolean => storedCode(error) === 'ERR_CANCELLED';
+
+function storedCode(error: unknown): string {
+  if (error instanceof WorkerStepError) return error.stored.code;
+  return error instanceof SluiceError ? error.code : 'ERR_STEP_FAILED';
+}
+
+/** Never empty: a step may throw anything. */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  if (typeof error === 'string') return error;
+  const json = JSON.stringify(error) as string | undefined;
+  return `it threw ${json ?? String(error)}`;
+}
+
+const LONGEST_CHAIN = 5;
+
+/** The frames of an error and of its causes that are the user's own. A cause that is nothing but the message again is left out. */
+function userStack(error: unknown): string | undefined {
+  const blocks: string[] = [];
+  let at: unknown = error;
+  for (let depth = 0; at instanceof Error && depth < LONGEST_CHAIN; depth++, at = at.cause) {
+    const frames = userFrames(at.stack ?? '');
+    const title = depth === 0 ? [] : [`caused by ${at.name}: ${at.message}`];
+    if (frames.length > 0) blocks.push([...title, ...frames].join('\n'));
+  }
+  return blocks.length === 0 ? undefined : blocks.join('\n');
+}
+
+/** Frames outside Node, the engine and node_modules; if there are none, the package's own frame is better than nothing. */
+function userFrames(stack: string): string[] {
+  const frames = stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trimEnd().replace(/file:\/\/[^\s)]+?(?=:\d+:\d+)/g, pathOfUrl))
+    .filter((line) => !/\(?node:|<anonymous>|\(native\)/.test(line) && !line.includes(ENGINE));
+  const own = frames.filter((line) => !/[\\/]node_modules[\\/]/.test(line));
+  return own.length > 0 ? own : frames.slice(0, 1);
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    // A URL of a form that Node doesn't take for a file, such as one with a host: shown as it stands.
+    return url;
+  }
+}

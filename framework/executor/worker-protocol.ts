@@ -1,0 +1,37 @@
+import type { TrackerEntry } from '../components/metadata-store.ts';
+import type { Digest } from '../hashing/digest.ts';
+import type { Output } from '../model/artifact.ts';
+import type { LogLine, StoredError } from '../model/run.ts';
+import type { Progress } from '../model/run-event.ts';
+
+/** Everything a worker process needs to run one attempt of one step. Crosses IPC by structured clone. */
+export interface WorkerJob {
+  readonly stack: { readonly projectDir: string; readonly name: string };
+  readonly pipeline: {
+    /** Absolute path or package specifier of the file that exports the class. */
+    readonly source: string;
+    readonly name: string;
+    /** As the user gave them: parsed again by the worker. */
+    readonly values: unknown;
+  };
+  readonly node: string;
+  /** Committed outputs of its parents. */
+  readonly outputs: Readonly<Record<string, Output>>;
+  readonly run: { readonly id: string; readonly name: string };
+  readonly stepRun: string;
+  readonly attempt: number;
+  readonly workDir: string;
+  readonly checkpointDir: string;
+  readonly history: unknown;
+  /** Digests of the source files that the run started with: the worker must run the very same. */
+  readonly frozen: ReadonlyMap<string, Digest>;
+}
+
+export type ToWorker = { readonly type: 'run'; readonly job: WorkerJob } | { readonly type: 'abort' };
+
+export type FromWorker =
+  | { readonly type: 'log'; readonly line: LogLine }
+  | { readonly type: 'track'; readonly entry: TrackerEntry }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'succeeded'; readonly output: Output }
+  | { readonly type: 'failed'; readonly error: StoredError; readonly mayRetry: boolean };
