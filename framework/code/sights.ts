@@ -1,0 +1,167 @@
+import { freeNames } from './free-names.ts';
+import { boundNames, isSyntax, keyName, runtimeNode, type Syntax, walkSyntax } from './syntax.ts';
+
+/** Something the digest can follow beside imports: a module or file named by literal text. */
+export interface Link {
+  /** `module`: `import('./a.ts')`, `require('./a')`. `url`: `new URL('./a.ts', import.meta.url)`, which may be code or data. */
+  readonly kind: 'module' | 'url';
+  readonly specifier: string;
+  readonly offset: number;
+}
+
+/** Something the digest can see but not follow. */
+export interface Sight {
+  /** `process.env.HOME`, `eval`, `import() of an expression`, `file read readFileSync`. */
+  readonly what: string;
+  readonly offset: number;
+}
+
+/** What a name of the module was imported as: `{ module: 'node:fs', name: 'readFileSync' }`. */
+export type ImportOf = (name: string) => { readonly module: string; readonly name: string } | undefined;
+
+const FS = new Set(['fs', 'node:fs', 'fs/promises', 'node:fs/promises']);
+const READS = /^(?:read|createReadStream|open|glob|cp|copyFile|stat|lstat|exists|access)/;
+
+/** Reads of the world in `node` that are no imports, in source order. */
+export function sightsIn(
+  node: Syntax,
+  importOf: ImportOf,
+): { readonly links: readonly Link[]; readonly sights: readonly Sight[] } {
+  const links: Link[] = [];
+  const sights: Sight[] = [];
+  const local = localNames(node);
+  walkSyntax(node, (at, parent) => {
+    for (const found of lookAt(at, parent, importOf, local)) {
+      if ('what' in found) sights.push({ ...found, offset: at.start });
+      else links.push({ ...found, offset: at.start });
+    }
+  });
+  return { links, sights };
+}
+
+type Found = { readonly what: string } | { readonly kind: Link['kind']; readonly specifier: string };
+
+function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, local: ReadonlySet<string>): Found[] {
+  switch (at.type) {
+    case 'ImportExpression':
+      return [linkOr('module', at['source'], 'import() of an expression')];
+    case 'CallExpression':
+      return lookAtCall(at, importOf, local);
+    case 'NewExpression':
+      return lookAtNew(at);
+    case 'MemberExpression':
+      return [...lookAtMeta(at, parent), ...(isProcessEnv(at) ? environment(at, parent) : [])];
+    case 'Identifier': {
+      const imported = importOf(at['name'] as string);
+      const isEnv = imported?.name === 'env' && /^(?:node:)?process$/.test(imported.module);
+      return isEnv ? environment(at, parent) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function lookAtCall(call: Syntax, importOf: ImportOf, local: ReadonlySet<string>): Found[] {
+  const callee = call['callee'] as Syntax;
+  const first = (call['arguments'] as readonly Syntax[])[0];
+  if (isName(callee, 'eval')) return [{ what: 'eval' }];
+  if (isName(callee, 'Function')) return [{ what: 'new Function' }];
+  if (isName(callee, 'require')) return [linkOr('module', first, 'require() of an expression')];
+  if (calledImport(callee, importOf)?.name === 'createRequire') return [{ what: 'createRequire' }];
+  const read = fileRead(callee, importOf);
+  // A path that an argument or a local variable gives is an input's already, or the step's own.
+  return read && !takesFrom(first, local) ? [{ what: `file read ${read}` }] : [];
+}
+
+function lookAtNew(at: Syntax): Found[] {
+  const [first, base] = at['arguments'] as readonly Syntax[];
+  if (isName(at['callee'], 'Function')) return [{ what: 'new Function' }];
+  const isHere = isName(at['callee'], 'URL') && base !== undefined && isMeta(base, 'url');
+  return isHere ? [linkOr('url', first, 'new URL() of an expression, relative to this file')] : [];
+}
+
+const linkOr = (kind: Link['kind'], argument: unknown, what: string): Found => {
+  const specifier = literalText(argument);
+  return specifier === undefined ? { what } : { kind, specifier };
+};
+
+/** `import.meta.url` outside `new URL`, and its relatives: the module reads something beside itself, or knows where it lies. */
+function lookAtMeta(at: Syntax, parent: Syntax | undefined): Found[] {
+  const name = ['url', 'dirname', 'filename', 'resolve'].find((one) => isMeta(at, one));
+  const isUrlBase = parent?.type === 'NewExpression' && isName(parent['callee'], 'URL');
+  return name && !isUrlBase ? [{ what: `import.meta.${name}` }] : [];
+}
+
+/** Variables read of `process.env` (`at`), by name where the code says it. */
+function environment(at: Syntax, parent: Syntax | undefined): Found[] {
+  if (parent?.type === 'MemberExpression' && runtimeNode(parent['object'] as Syntax) === at) {
+    const name = keyName(parent['property'], parent['computed']);
+    return [{ what: name === undefined ? 'process.env' : `process.env.${name}` }];
+  }
+  const pattern = parent?.type === 'VariableDeclarator' ? (parent['id'] as Syntax) : undefined;
+  if (pattern?.type !== 'ObjectPattern') return [{ what: 'process.env' }];
+  return (pattern['properties'] as readonly Syntax[]).map((property) => {
+    const name = property.type === 'Property' ? keyName(property['key'], property['computed']) : undefined;
+    return { what: name === undefined ? 'process.env' : `process.env.${name}` };
+  });
+}
+
+const isProcessEnv = (at: Syntax): boolean => {
+  const object = runtimeNode(at['object'] as Syntax);
+  const isProcess =
+    isName(object, 'process') ||
+    (object?.type === 'MemberExpression' && keyName(object['property'], object['computed']) === 'process');
+  return isProcess && keyName(at['property'], at['computed']) === 'env';
+};
+
+/** `readFileSync`, where the callee is a reading function of node:fs. */
+function fileRead(callee: Syntax, importOf: ImportOf): string | undefined {
+  const { module, name } = calledImport(callee, importOf) ?? {};
+  return module !== undefined && FS.has(module) && READS.test(name ?? '') ? name : undefined;
+}
+
+/** The import that a callee leads to: `readFile(…)`, `fs.readFile(…)`, `fs.promises.readFile(…)`. */
+function calledImport(callee: Syntax, importOf: ImportOf): ReturnType<ImportOf> {
+  if (callee.type === 'Identifier') return importOf(callee['name'] as string);
+  if (callee.type !== 'MemberExpression') return undefined;
+  const root = calledImport(callee['object'] as Syntax, importOf);
+  const name = keyName(callee['property'], callee['computed']);
+  return root && name !== undefined ? { module: root.module, name } : undefined;
+}
+
+/** Whether an expression takes something from `this` or from a name bound inside the code it stands in. */
+function takesFrom(expression: Syntax | undefined, local: ReadonlySet<string>): boolean {
+  if (!expression) return true;
+  let usesThis = false;
+  walkSyntax(expression, (at) => {
+    usesThis ||= at.type === 'ThisExpression';
+  });
+  return usesThis || freeNames(expression).some(({ name }) => local.has(name));
+}
+
+/** Every name that a parameter or a variable binds anywhere inside. */
+function localNames(node: Syntax): ReadonlySet<string> {
+  const names = new Set<string>();
+  walkSyntax(node, (at) => {
+    const patterns = [at['params'] ?? [], at.type === 'VariableDeclarator' ? at['id'] : []].flat();
+    for (const name of patterns.flatMap(boundNames)) names.add(name);
+  });
+  return names;
+}
+
+const isName = (node: unknown, name: string): boolean =>
+  isSyntax(node) && node.type === 'Identifier' && node['name'] === name;
+
+const isMeta = (node: Syntax, name: string): boolean =>
+  node.type === 'MemberExpression' &&
+  (node['object'] as Syntax).type === 'MetaProperty' &&
+  keyName(node['property'], node['computed']) === name;
+
+/** Text without holes: `'a'` or `` `a` ``. */
+function literalText(node: unknown): string | undefined {
+  const at = isSyntax(node) ? runtimeNode(node) : undefined;
+  if (at?.type === 'Literal' && typeof at['value'] === 'string') return at['value'];
+  if (at?.type !== 'TemplateLiteral') return undefined;
+  const quasis = at['quasis'] as readonly { readonly value: { readonly cooked: string } }[];
+  return quasis.length === 1 ? quasis[0]?.value.cooked : undefined;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Digest, sha256 } from '../hashing/digest.ts';
+import type { Basis, RunFiles } from './basis.ts';
+import type { CodeDigest } from './code-digest.ts';
+
+interface StoredDigest {
+  readonly files: readonly (readonly [path: string, digest: Digest])[];
+  readonly absent: readonly string[];
+  readonly value: CodeDigest;
+}
+
+/** Answers of earlier runs, each with all it rests on: an answer holds as long as every file has the content it had. */
+export interface StoredDigests {
+  find(id: string): CodeDigest | undefined;
+  keep(id: string, value: CodeDigest, basis: Basis): void;
+}
+
+/** @param dir one small file a step method. */
+export function storedDigests(dir: string, run: RunFiles): StoredDigests {
+  const fileOf = (id: string): string => join(dir, `${sha256(id)}.json`);
+  return {
+    find(id) {
+      const stored = readStored(fileOf(id));
+      if (!stored) return undefined;
+      const holds =
+        stored.files.every(([path, digest]) => run.read(path)?.digest === digest) &&
+        stored.absent.every((path) => run.read(path) === undefined);
+      return holds ? stored.value : undefined;
+    },
+    keep(id, value, basis) {
+      const stored: StoredDigest = { files: [...basis.files], absent: [...basis.absent], value };
+      const file = fileOf(id);
+      const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(temporary, JSON.stringify(stored));
+        renameSync(temporary, file);
+      } catch (error) {
+        // Nothing is lost but the time to find the answer again.
+        process.emitWarning(`sluice keeps no code digests in ${dir}: ${(error as Error).message}`, {
+          code: 'SLUICE_CODE_CACHE',
+        });
+      }
+    },
+  };
+}
+
+function readStored(file: string): StoredDigest | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as StoredDigest;
+  } catch {
+    // Not there, or not whole: it is found again from the sources.
+    return undefined;
+  }
+}
