@@ -112,7 +112,8 @@ function drawGround(canvas: Canvas, random: Random): Rgb {
   }
   const lines = 5 + random.below(8);
   for (let i = 0; i < lines; i++) {
-    const [from, to] = [point(size, random), point(size, random)];
+    const from = point(size, random);
+    const to = point(size * 0.7, random).map((value, axis) => from[axis]! + value - size * 0.35);
     drawLine(canvas, from, to, random.uniform(0.4, 1.3) * (size / 160), nearColour(base, 70, random));
   }
   const specks = 10 + random.below(15);
@@ -121,11 +122,7 @@ function drawGround(canvas: Canvas, random: Random): Rgb {
     const radius = random.uniform(0.006, 0.02) * size;
     const colour = nearColour(base, 90, random);
     const bounds = { x1: x - radius, y1: y - radius, x2: x + radius, y2: y + radius };
-    canvas.fill(
-      bounds,
-      (px, py) => Math.sqrt((px - x) ** 2 + (py - y) ** 2) - radius,
-      () => colour,
-    );
+    canvas.fill(bounds, distanceToCircle(x, y, radius), () => colour);
   }
   return base;
 }
@@ -137,7 +134,8 @@ function drawLine(canvas: Canvas, from: readonly number[], to: readonly number[]
   const bounds = { x1: Math.min(x1, x2), y1: Math.min(y1, y2), x2: Math.max(x1, x2), y2: Math.max(y1, y2) };
   const distance: Distance = (x, y) => {
     const t = Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / length));
-    return Math.sqrt((x - x1 - t * dx) ** 2 + (y - y1 - t * dy) ** 2) - half;
+    const [u, v] = [x - x1 - t * dx, y - y1 - t * dy];
+    return Math.sqrt(u * u + v * v) - half;
   };
   canvas.fill(bounds, distance, () => colour);
 }
@@ -146,13 +144,14 @@ function drawLine(canvas: Canvas, from: readonly number[], to: readonly number[]
 function valueNoise(size: number, cell: number, random: Random): Float64Array {
   const across = Math.ceil(size / cell) + 2;
   const heights = Float64Array.from({ length: across * across }, () => random.uniform(-1, 1));
+  const lines = Float64Array.from({ length: size }, (_, i) => i / cell);
   const values = new Float64Array(size * size);
   for (let y = 0, at = 0; y < size; y++) {
-    const row = Math.floor(y / cell);
-    const v = y / cell - row;
+    const row = Math.floor(lines[y]!);
+    const v = lines[y]! - row;
     for (let x = 0; x < size; x++, at++) {
-      const column = Math.floor(x / cell);
-      const u = x / cell - column;
+      const column = Math.floor(lines[x]!);
+      const u = lines[x]! - column;
       const corner = row * across + column;
       const top = heights[corner]! * (1 - u) + heights[corner + 1]! * u;
       const bottom = heights[corner + across]! * (1 - u) + heights[corner + across + 1]! * u;
@@ -234,11 +233,18 @@ interface Placement {
 const OUTLINES: readonly ((at: Placement) => Pick<Shape, 'bounds' | 'distance'>)[] = [
   ({ x, y, radius }) => ({
     bounds: { x1: x - radius, y1: y - radius, x2: x + radius, y2: y + radius },
-    distance: (px, py) => Math.sqrt((px - x) ** 2 + (py - y) ** 2) - radius,
+    distance: distanceToCircle(x, y, radius),
   }),
   (at) => polygon(at, [1, 0, -1, 0], [0, 1, 0, -1], Math.SQRT1_2),
   (at) => polygon(at, [1, -0.5, -0.5], [0, SIN_120, -SIN_120], 0.5),
 ];
+
+const distanceToCircle =
+  (x: number, y: number, radius: number): Distance =>
+  (px, py) => {
+    const [u, v] = [px - x, py - y];
+    return Math.sqrt(u * u + v * v) - radius;
+  };
 
 const SIN_120 = Math.sqrt(3) / 2;
 

@@ -68,7 +68,7 @@ async function parseYaml(file: string): Promise<z.infer<typeof DataYaml>> {
 
 function namesOf(file: string, { names, nc }: z.infer<typeof DataYaml>): readonly string[] {
   const list = Array.isArray(names) ? names : Array.from(Object.keys(names), (_, number) => names[String(number)]);
-  const gap = list.findIndex((name) => name === undefined);
+  const gap = list.indexOf(undefined);
   const hint = 'names: a list, or a map with the keys 0, 1, 2 …';
   if (gap >= 0) throw inputError(`${file}: names has no class ${gap}.`, hint);
   if (list.length === 0) throw inputError(`${file}: names is empty.`, hint);
