@@ -11,3 +11,4 @@ export { DirectoryRef } from './materializers/directory-ref.ts';
 export { FileRef } from './materializers/file-ref.ts';
 export type { Progress } from './model/run-event.ts';
 export type { HistoryEntry, HistoryReader, StepOptions } from './model/step-definition.ts';
+export { type RunOptions, type RunResult, run } from './stack/run.ts';

@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const ENTRIES = {
   index: 'framework/index.ts',
   cli: 'framework/cli/main.ts',
-  worker: 'framework/executor/worker.ts',
+  worker: 'framework/stack/worker.ts',
   testing: 'framework/testing.ts',
   register: 'framework/code/register.ts',
   'loader-thread': 'framework/code/loader-thread.ts',

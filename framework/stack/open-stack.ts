@@ -61,6 +61,20 @@ async function openComponents(
   }
 }
 
+/** What a worker process needs of a stack: the artifact store only, for its parent keeps the record. */
+export async function openWorkerStack(
+  project: Project,
+  name: string,
+): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>> {
+  const config = await readStackConfig(project, name);
+  const refuse = async (): Promise<never> => {
+    throw new Error('A worker process has no metadata store.');
+  };
+  const context = { projectDir: project.dir, home: project.home, metadataStore: refuse, onTrackerProblem: () => {} };
+  const artifactStore = (await openComponent(config, 'artifact_store', context)) as Stack['artifactStore'];
+  return { home: project.home, artifactStore, close: () => artifactStore.close() };
+}
+
 type OpenedAs<K extends ComponentKind> = ReturnType<(typeof FLAVORS)[K][string]['open']>;
 
 /** @throws ERR_STACK_INVALID for an unknown flavor or wrong options of it. */

@@ -1,5 +1,5 @@
 /** Compiled by `npm run types`, never run: what must compile, and (by @ts-expect-error) what must not. */
-import { definePlan, pipeline, step } from 'sluice';
+import { definePlan, pipeline, run, step } from 'sluice';
 import { z } from 'zod';
 
 class Steps {
@@ -54,8 +54,14 @@ class NoRun {
   async go() {}
 }
 
-export async function uses(): Promise<void> {
+export async function uses(): Promise<number> {
   await definePlan(Typed, { url: 'x' });
+  // @ts-expect-error parameters are checked at the call
+  await run(Typed, { url: 1 }, { stack: 'local' });
+  // @ts-expect-error so are their names
+  await run(Typed, { ulr: 'x' }, { stack: 'local' });
+  const { value } = await run(Typed, { url: 'x', trim: 1 }, { stack: 'local' });
+  return value.mean;
 }
 
 export { NoRun, WrongParams };
