@@ -126,9 +126,9 @@ function inline(node: PlanNode, run: RunScope, { history }: StepKey, performing:
 
 function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {
   const { attempt, report, workDir, checkpointDir, signal } = performing;
-  const { projectDir, name } = run.stack;
+  const { projectDir, home, name } = run.stack;
   const job = {
-    stack: { projectDir, name },
+    stack: { projectDir, home, name },
     pipeline: run.worker.pipeline,
     node: node.id,
     outputs: Object.fromEntries(node.parents.map((parent) => [parent, outputOf(run)(parent)])),

@@ -28,7 +28,7 @@ import { outputOf, type RunScope } from './run-scope.ts';
 import { runStep } from './run-step.ts';
 import { schedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
-import { stackIo } from './stack-io.ts';
+import { stackDigester, stackIo } from './stack-services.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
 import { tellTracker } from './tell-tracker.ts';
@@ -42,7 +42,8 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   readonly params: unknown;
   /** Parameters as the user gave them, for worker processes, which parse them again. Default: `params`. */
   readonly values?: unknown;
-  readonly codeDigester: CodeDigester;
+  /** Default: a new one, `stackDigester(stack)`. */
+  readonly codeDigester?: CodeDigester;
   /** Default: the one of the stack, `stackIo(stack)`. */
   readonly artifactIo?: ArtifactIo;
   /** Default: the pipeline's name and the time. */
@@ -166,7 +167,7 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
   const capacity = { ...machineCapacity(), ...options.capacity };
   const maxParallel = options.maxParallel ?? stack.orchestrator.maxParallel;
   const cacheUse = { cache, refresh };
-  const { codeDigester } = options;
+  const { codeDigester = stackDigester(stack) } = options;
   const scope: RunScope = {
     run: { id: record.id, name: record.name },
     rootRun: resume.root ?? record.id,

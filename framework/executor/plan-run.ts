@@ -8,12 +8,13 @@ import type { Plan, PlanNode } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { resumableSteps } from './resumable-steps.ts';
-import { stackIo } from './stack-io.ts';
+import { stackDigester, stackIo } from './stack-services.ts';
 import { createStepKeys, type StepKeys } from './step-keys.ts';
 
 export interface PlanRunOptions extends Partial<CacheUse> {
   readonly stack: Stack;
-  readonly codeDigester: CodeDigester;
+  /** Default: a new one, `stackDigester(stack)`. */
+  readonly codeDigester?: CodeDigester;
   readonly artifactIo?: ArtifactIo;
   /** Id of a run to continue. */
   readonly resumeFrom?: string;
@@ -41,7 +42,8 @@ export interface PlannedStep {
  * @throws what making a key throws, such as ERR_UNENCODABLE and ERR_FILE_NOT_FOUND.
  */
 export async function planRun(plan: Plan, options: PlanRunOptions): Promise<readonly PlannedStep[]> {
-  const { stack, codeDigester, artifactIo: io = stackIo(stack), cache = true, refresh = [] } = options;
+  const { stack, cache = true, refresh = [] } = options;
+  const { codeDigester = stackDigester(stack), artifactIo: io = stackIo(stack) } = options;
   const outputs = new Map<string, Output>();
   const { steps: resumed } = await resumableSteps(stack.metadataStore, options.resumeFrom);
   const outputOf = (id: string): Output => outputs.get(id)!;

@@ -6,7 +6,7 @@ import { captureConsole } from './capture-console.ts';
 import { createStepContext } from './create-step-context.ts';
 import { performInline } from './perform-inline.ts';
 import { mayRetry } from './retry-delay.ts';
-import { stackIo } from './stack-io.ts';
+import { stackIo } from './stack-services.ts';
 import type { StepReport } from './step-report.ts';
 import { storedError } from './stored-error.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';

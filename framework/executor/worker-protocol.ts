@@ -6,7 +6,7 @@ import type { Progress } from '../model/run-event.ts';
 
 /** Everything a worker process needs to run one attempt of one step. Crosses IPC by structured clone. */
 export interface WorkerJob {
-  readonly stack: { readonly projectDir: string; readonly name: string };
+  readonly stack: { readonly projectDir: string; readonly home: string; readonly name: string };
   readonly pipeline: {
     /** Absolute path or package specifier of the file that exports the class. */
     readonly source: string;

@@ -1,20 +1,18 @@
-/** Entry of the worker process of steps with `isolation: 'process'` (dist/worker.js): gives the executor's `serveStep` what only this room knows. */
 import { join } from 'node:path';
 import { registerTypeScriptLoader } from '../code/typescript-loader.ts';
 import { serveStep } from '../executor/serve-step.ts';
-import type { WorkerJob } from '../executor/worker-protocol.ts';
 import { findPipeline } from './find-pipeline.ts';
-import { openWorkerStack } from './open-stack.ts';
-import { findProject } from './project.ts';
+import { openStack } from './open-stack.ts';
 
-const projectOf = ({ projectDir }: WorkerJob['stack']) => ({ ...findProject(projectDir), dir: projectDir });
-
+/**
+ * The script of worker processes (`dist/worker.js`): one attempt of one step with `isolation: 'process'`. It stands in this room
+ * because the executor knows neither adapters nor how pipelines are found.
+ */
 serveStep({
-  openStack: (stack) => openWorkerStack(projectOf(stack), stack.name),
-  async loadPipeline({ stack, pipeline, frozen }) {
-    const project = projectOf(stack);
-    registerTypeScriptLoader({ cacheDir: join(project.home, 'cache'), frozen });
-    const reference = `${pipeline.source}#${pipeline.name}`;
-    return (await findPipeline(reference, { project, cwd: project.dir })).target;
+  openStack: ({ projectDir, home, name }) => openStack({ project: { dir: projectDir, home }, name }),
+  async loadPipeline({ stack: { projectDir, home }, pipeline: { source, name }, frozen }) {
+    registerTypeScriptLoader({ cacheDir: join(home, 'cache'), frozen });
+    const project = { dir: projectDir, home };
+    return (await findPipeline(`${source}#${name}`, { project, cwd: projectDir })).target;
   },
 });
