@@ -1,5 +1,5 @@
+import { nearest } from '../../nearest.ts';
 import { branchesOf, type JsonSchema, takesAnyText, typeText } from './json-schema.ts';
-import { nearest } from './nearest.ts';
 
 /** The value that a text stands for, or what was expected instead: `a number`. */
 export type Coerced =

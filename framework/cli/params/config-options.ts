@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Duration, StepOptions } from '../../model/step-definition.ts';
+import { nearest } from '../../nearest.ts';
 import { RUN_MODES } from '../run-modes.ts';
-import { nearest } from './nearest.ts';
 import { type ConfigFile, configError } from './read-config.ts';
 
 const duration = z.union([

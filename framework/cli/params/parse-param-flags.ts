@@ -1,9 +1,9 @@
 import { isPlain } from '../../dag/output-ref.ts';
 import { sluiceError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import { coerceText } from './coerce-text.ts';
 import { findParam, type ParamPlace } from './find-param.ts';
 import { branchesOf, isBoolean, isList, type JsonSchema, typeText } from './json-schema.ts';
-import { nearest } from './nearest.ts';
 import { paramSpecs } from './param-specs.ts';
 
 export interface ParamFlags {

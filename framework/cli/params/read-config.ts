@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isPlain } from '../../dag/output-ref.ts';
 import { sluiceError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { nearest } from './nearest.ts';
 
 /** A `--config` file: what it sets, unchecked but for its shape. */
 export interface ConfigFile {

@@ -1,7 +1,7 @@
 import type { LogLine, StepRunRecord } from '../../model/run.ts';
 import type { Progress, RunEvent } from '../../model/run-event.ts';
 import { durationBetween, durationText } from '../format/duration.ts';
-import { runSummary } from './run-summary.ts';
+import { runSummary, runTitle } from './run-summary.ts';
 import { statusMark } from './status-mark.ts';
 import type { Colors } from './terminal.ts';
 
@@ -22,7 +22,7 @@ export function eventLines(event: RunEvent, style: LineStyle): readonly string[]
     case 'run-started': {
       const { run, nodes } = event;
       const steps = nodes.length === 1 ? '1 step' : `${nodes.length} steps`;
-      return [`${colors.bold(run.pipeline)} ${run.name} ${colors.dim(`· ${steps} · stack ${run.stack}`)}`];
+      return [`${runTitle(run, colors)} ${colors.dim(`· ${steps} · stack ${run.stack}`)}`];
     }
     case 'step-cached':
       return [`${statusMark('cached', colors)} ${step(event.node)}  cached  ${colors.dim(event.stepRun.reason ?? '')}`];

@@ -15,11 +15,15 @@ export function runSummary(run: RunRecord, steps: readonly StepRunRecord[], colo
     return count > 0 ? [`${count} ${WORD[status] ?? status}`] : [];
   });
   const facts = [durationText(durationBetween(run.startedAt, run.endedAt)), ...counts, run.id];
-  const head = `${statusMark(run.status, colors)} ${colors.bold(run.pipeline)} ${run.name} ${statusColor(run.status, colors)(run.status)}`;
+  const head = `${statusMark(run.status, colors)} ${runTitle(run, colors)} ${statusColor(run.status, colors)(run.status)}`;
   const lines = [`${head} ${colors.dim(`· ${facts.join(' · ')}`)}`];
   if (run.status === 'succeeded' || run.status === 'cached') lines.push(...resultLines(run, steps, colors));
   return lines;
 }
+
+/** Pipeline and run; a run that has no name of its own is called after its pipeline. */
+export const runTitle = ({ pipeline, name }: RunRecord, colors: Colors): string =>
+  name.startsWith(pipeline) ? colors.bold(name) : `${colors.bold(pipeline)} ${name}`;
 
 const MOST_FILES = 8;
 

@@ -2,7 +2,7 @@ import type { ArtifactRecord, MetadataStore } from '../../components/metadata-st
 import { sluiceError } from '../../errors.ts';
 import { shortDigest } from '../../hashing/digest.ts';
 import type { Artifact } from '../../model/artifact.ts';
-import { nearest } from '../params/nearest.ts';
+import { nearest } from '../../nearest.ts';
 import { findRun, findStep } from './find-run.ts';
 
 /** An artifact, and the step runs that are known to have made it. */

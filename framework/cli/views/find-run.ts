@@ -1,7 +1,7 @@
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
-import { nearest } from '../params/nearest.ts';
+import { nearest } from '../../nearest.ts';
 
 /** The run that a user means by an id, the beginning of one, a name or `latest`. @throws ERR_NOT_FOUND. */
 export async function findRun(store: MetadataStore, reference: string): Promise<RunRecord> {

@@ -1,0 +1,35 @@
+import { type Command, Option } from 'commander';
+import { addPaging, outputOption, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
+
+const REFERENCE = `
+ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summarize.html
+(RUN:STEP where the step's output is one value).`;
+
+export function addArtifactsCommand(program: Command, verb: Verb): void {
+  const artifacts = program.command('artifacts').description('what the steps put out: list, show, fetch');
+  addPaging(
+    artifacts
+      .command('list')
+      .alias('ls')
+      .description('list artifacts with the step runs that made them, newest first')
+      .option('--run <run>', 'only those of this run (id, name or "latest")')
+      .option('--step <step>', 'only those of this step')
+      .option('--format <format>', 'only this format: json, text, bytes, tensor, file, directory')
+      .option('--search <text>', 'part of a name, or the beginning of a digest')
+      .addOption(
+        new Option('--sort <order>', 'order of the page').choices(['newest', 'size', 'name']).default('newest'),
+      ),
+  ).action(verb(async (call) => (await import('../verbs/artifacts-list.ts')).artifactsListVerb(call)));
+  artifacts
+    .command('show <artifact>')
+    .description('show what is known of an artifact, with a preview')
+    .addHelpText('after', REFERENCE)
+    .addOption(outputOption(SHOW_OUTPUTS, 'text'))
+    .action(verb(async (call) => (await import('../verbs/artifacts-show.ts')).artifactsShowVerb(call)));
+  artifacts
+    .command('get <artifact> [destination]')
+    .description('copy an artifact to a file or folder (default: its own name in the current folder)')
+    .option('--force', 'overwrite')
+    .addHelpText('after', REFERENCE)
+    .action(verb(async (call) => (await import('../verbs/artifacts-get.ts')).artifactsGetVerb(call)));
+}

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { STATUSES } from '../../model/status.ts';
+import { RUN_MODES } from '../run-modes.ts';
+import { addPaging, collect, outputOption, positiveInteger, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
+
+const RUN = 'RUN is an id, the beginning of one, a name, or "latest".';
+
+export function addRunsCommand(program: Command, verb: Verb): void {
+  const runs = program.command('runs').description('the history: list, show, compare, resume, delete');
+  addPaging(
+    runs
+      .command('list')
+      .alias('ls')
+      .description('list runs, newest first')
+      .option('--pipeline <name>', 'only runs of this pipeline')
+      .addOption(statusOption())
+      .option('--tag <tag>', 'only runs with this tag')
+      .option('--search <text>', 'part of a name, or the beginning of an id')
+      .option('--since <time>', 'only runs made since: 30m, 2h, 7d, 2026-11-20')
+      .option('--until <time>', 'only runs made until')
+      .addOption(new Option('--sort <order>', 'order').choices(['newest', 'oldest', 'longest']).default('newest')),
+  ).action(verb(async (call) => (await import('../verbs/runs-list.ts')).runsListVerb(call)));
+  runs
+    .command('show <run>')
+    .description('show a run: steps, reasons, metrics, outputs')
+    .addHelpText('after', `\n${RUN}`)
+    .addOption(outputOption(SHOW_OUTPUTS, 'text'))
+    .action(verb(async (call) => (await import('../verbs/runs-show.ts')).runsShowVerb(call)));
+  runs
+    .command('logs <run>')
+    .description('show what the steps of a run printed')
+    .option('--step <step>', 'only this step')
+    .option('--attempt <n>', 'only this attempt', positiveInteger)
+    .option('-f, --follow', 'go on until the run has ended')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .addHelpText('after', '\nWith --output json: one JSON object a line.')
+    .action(verb(async (call) => (await import('../verbs/runs-logs.ts')).runsLogsVerb(call)));
+  runs
+    .command('diff <a> <b>')
+    .description('show what differs between two runs: parameters, keys, metrics')
+    .addOption(outputOption(SHOW_OUTPUTS, 'text'))
+    .action(verb(async (call) => (await import('../verbs/runs-diff.ts')).runsDiffVerb(call)));
+  addChangingVerbs(runs, verb);
+}
+
+/** `--status failed --status lost` and `--status failed,lost`. */
+const statusOption = (): Option =>
+  new Option('--status <status>', `only runs in this state (may be repeated): ${STATUSES.join(', ')}`).argParser(
+    collect,
+  );
+
+function addChangingVerbs(runs: Command, verb: Verb): void {
+  runs
+    .command('cancel <run>')
+    .description('ask a run to stop, and wait until it has')
+    .option('--no-wait', 'only ask')
+    .action(verb(async (call) => (await import('../verbs/runs-cancel.ts')).runsCancelVerb(call)));
+  runs
+    .command('resume <run>')
+    .description('run the rest of a run that failed, was cancelled or lost; what was committed is re-used')
+    .option('--max-parallel <n>', 'steps at the same time', positiveInteger)
+    .addOption(new Option('--mode <mode>', 'after a failed step').choices(RUN_MODES))
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(verb(async (call) => (await import('../verbs/runs-resume.ts')).runsResumeVerb(call)));
+  runs
+    .command('delete <run...>')
+    .alias('rm')
+    .description('delete the record of runs; artifacts and cache entries stay')
+    .option('-y, --yes', 'do not ask')
+    .action(verb(async (call) => (await import('../verbs/runs-delete.ts')).runsDeleteVerb(call)));
+}

@@ -1,0 +1,88 @@
+import { Command } from 'commander';
+import { addArtifactsCommand } from './commands/artifacts.command.ts';
+import { addCacheCommand } from './commands/cache.command.ts';
+import type { Verb } from './commands/command-kit.ts';
+import { addCompletionCommand } from './commands/completion.command.ts';
+import { addDoctorCommand } from './commands/doctor.command.ts';
+import { addInitCommand } from './commands/init.command.ts';
+import { addPlanCommand } from './commands/plan.command.ts';
+import { addRunCommand } from './commands/run.command.ts';
+import { addRunsCommand } from './commands/runs.command.ts';
+import { addStackCommand } from './commands/stack.command.ts';
+import { addWhyCommand } from './commands/why.command.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+import type { Terminal } from './reporters/terminal.ts';
+
+interface Surroundings {
+  readonly terminal: Terminal;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+interface GlobalOptions {
+  readonly stack?: string;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Replaced by the build with the version in package.json. */
+declare const SLUICE_VERSION: string | undefined;
+
+/** Every verb with its flags and help. Cheap: what a verb does is loaded when it runs. */
+export function createProgram(surroundings: Surroundings): {
+  readonly program: Command;
+  readonly exitCode: () => ExitCode;
+} {
+  const { terminal } = surroundings;
+  const { colors } = terminal.out;
+  let code: ExitCode = 0;
+  const program = new Command('sluice')
+    .description('Typed steps, a content-hashed DAG, a cache that is never wrong and says why.')
+    .option('--stack <name>', 'stack to work on (default: SLUICE_STACK, else local)')
+    .option('-q, --quiet', 'print nothing but results and errors')
+    .option('--debug', 'show stack traces of the engine itself')
+    .option('--color', 'use colours in a pipe too')
+    .option('--no-color', 'no colours (as NO_COLOR=1 does)')
+    .version(typeof SLUICE_VERSION === 'string' ? SLUICE_VERSION : 'source', '-V, --version')
+    .helpCommand(false)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: terminal.out.write,
+      // Errors are printed by `main`, in our form.
+      writeErr: () => {},
+      getOutHasColors: () => colors.isColorSupported,
+      getOutHelpWidth: () => Math.min(terminal.out.width ?? 100, 120),
+    })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: colors.bold,
+      styleCommandText: colors.cyan,
+      styleSubcommandText: colors.cyan,
+      styleOptionText: colors.cyan,
+      styleArgumentText: colors.cyan,
+    })
+    .action((_options: unknown, command: Command) => {
+      command.outputHelp();
+    });
+  program.allowExcessArguments(false);
+
+  const verb: Verb = (body) =>
+    async function (this: Command) {
+      const { stack, quiet = false, debug = false } = this.optsWithGlobals<GlobalOptions>();
+      const invocation: Invocation = { ...surroundings, stack, quiet, debug };
+      code = (await body({ invocation, args: this.args, command: this })) ?? 0;
+    };
+
+  addInitCommand(program, verb);
+  addRunCommand(program, verb);
+  addPlanCommand(program, verb);
+  addWhyCommand(program, verb);
+  addRunsCommand(program, verb);
+  addArtifactsCommand(program, verb);
+  addCacheCommand(program, verb);
+  addStackCommand(program, verb);
+  addDoctorCommand(program, verb);
+  addCompletionCommand(program, verb);
+  return { program, exitCode: () => code };
+}

@@ -1,0 +1,122 @@
+import type { Command, Option } from 'commander';
+import { findPipeline, pipelineNames } from '../../stack/find-pipeline.ts';
+import { findProject, type Project } from '../../stack/project.ts';
+import { stackNames } from '../../stack/stack-config.ts';
+import type { Call } from '../commands/command-kit.ts';
+import type { Invocation } from '../invocation.ts';
+import { inputSchema, kebabCase, paramSpecs } from '../params/param-specs.ts';
+import { commandOf } from '../usage-error.ts';
+import { withStack } from './with-stack.ts';
+
+/** Behind `sluice completion`: prints the candidates for the last word, one a line. */
+export async function completeWordsVerb({ invocation, args, command }: Call): Promise<undefined> {
+  const root = command.parent ?? command;
+  const typed = args.at(-1) ?? '';
+  for (const candidate of await candidates(root, args.slice(0, -1), typed, invocation)) {
+    if (candidate.startsWith(typed)) invocation.terminal.out.line(candidate);
+  }
+}
+
+/** Everything that can stand after `words`; empty where only the user knows (the shell then offers files). */
+async function candidates(
+  root: Command,
+  words: readonly string[],
+  typed: string,
+  invocation: Invocation,
+): Promise<readonly string[]> {
+  const command = commandOf(root, words);
+  const options = [...command.options, ...(command === root ? [] : root.options)];
+  const before = options.find(({ long, short }) => [long, short].includes(words.at(-1) ?? ''));
+  if (before?.required) return valuesOf(before, words, invocation);
+  if (typed.startsWith('-')) return [...flagsOf(options), ...(await parameterFlags(command, words, invocation))];
+  const verbs = command.commands.filter((sub) => sub.name() !== 'complete-words').map((sub) => sub.name());
+  if (verbs.length > 0) return verbs;
+  return argumentsOf(command, positionals(command, words), invocation);
+}
+
+const projectOf = ({ cwd, env }: Invocation): Project => findProject(cwd, env);
+
+const flagsOf = (options: readonly Option[]): string[] => options.flatMap(({ long }) => (long ? [long] : []));
+
+async function valuesOf(option: Option, words: readonly string[], invocation: Invocation): Promise<readonly string[]> {
+  if (option.argChoices) return option.argChoices;
+  switch (option.long) {
+    case '--stack':
+      return quietly(async () => stackNames(projectOf(invocation)));
+    case '--pipeline':
+      return quietly(async () => pipelineNames(projectOf(invocation)));
+    case '--run':
+      return runNames(invocation);
+    case '--step':
+      return stepNames(words.find((_word, i) => words[i - 2] === 'runs') ?? 'latest', invocation);
+    default:
+      return [];
+  }
+}
+
+/** Words after the verb that are no flags. */
+function positionals(command: Command, words: readonly string[]): readonly string[] {
+  return words.slice(words.lastIndexOf(command.name()) + 1).filter((word) => !word.startsWith('-'));
+}
+
+async function argumentsOf(
+  command: Command,
+  given: readonly string[],
+  invocation: Invocation,
+): Promise<readonly string[]> {
+  const argument = command.registeredArguments[given.length]?.name();
+  const choices = command.registeredArguments[given.length]?.argChoices;
+  if (choices) return choices;
+  switch (argument) {
+    case 'pipeline':
+      return quietly(async () => pipelineNames(projectOf(invocation)));
+    case 'stack':
+      return quietly(async () => stackNames(projectOf(invocation)));
+    case 'run':
+    case 'a':
+    case 'b':
+      return runNames(invocation);
+    case 'step':
+      return stepNames(given[0] ?? 'latest', invocation);
+    default:
+      return [];
+  }
+}
+
+async function parameterFlags(
+  command: Command,
+  words: readonly string[],
+  invocation: Invocation,
+): Promise<readonly string[]> {
+  const [reference] = positionals(command, words);
+  if (!['run', 'plan'].includes(command.name()) || reference === undefined) return [];
+  return quietly(async () => {
+    const { definition } = await findPipeline(reference, { project: projectOf(invocation), cwd: invocation.cwd });
+    return paramSpecs(inputSchema(definition.params)).map(({ name }) => `--${kebabCase(name)}`);
+  });
+}
+
+const runNames = (invocation: Invocation): Promise<readonly string[]> =>
+  quietly(() =>
+    withStack(invocation, async ({ metadataStore }) => {
+      const { items } = await metadataStore.listRuns({ limit: 50 });
+      return ['latest', ...items.map(({ name }) => name)];
+    }),
+  );
+
+const stepNames = (reference: string, invocation: Invocation): Promise<readonly string[]> =>
+  quietly(() =>
+    withStack(invocation, async ({ metadataStore }) => {
+      const run = await metadataStore.findRun(reference);
+      return run ? (await metadataStore.stepRuns(run.id)).map(({ node }) => node) : [];
+    }),
+  );
+
+/** Pressing Tab outside a project, or with a broken pipeline, offers nothing; an error would be drawn over the command line. */
+async function quietly(find: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await find();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,109 @@
+import type { TrackerEntry } from '../../components/metadata-store.ts';
+import { artifactsOf } from '../../model/artifact.ts';
+import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import type { Call } from '../commands/command-kit.ts';
+import { durationBetween, durationText } from '../format/duration.ts';
+import { relativeTime } from '../format/relative-time.ts';
+import { sizeText } from '../format/size.ts';
+import { padEnd } from '../format/width.ts';
+import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
+import { statusColor, statusMark } from '../reporters/status-mark.ts';
+import type { Colors } from '../reporters/terminal.ts';
+import { findRun } from '../views/find-run.ts';
+import { runReport } from '../views/run-json.ts';
+import { type Tracked, trackedByStep } from '../views/tracked.ts';
+import { withStack } from './with-stack.ts';
+
+/** `sluice runs show RUN` */
+export async function runsShowVerb({ invocation, args, command }: Call): Promise<undefined> {
+  const { output } = command.opts<{ readonly output: DocumentOutput }>();
+  const channel = invocation.terminal.out;
+  await withStack(invocation, async ({ metadataStore }) => {
+    const run = await findRun(metadataStore, args[0] ?? 'latest');
+    const steps = await metadataStore.stepRuns(run.id);
+    const tracked = trackedByStep(await metadataStore.tracked(run.id));
+    const report = runReport(run, steps);
+    const json = {
+      ...report,
+      steps: report.steps.map((step) => ({ ...step, ...(tracked.get(step.id) ?? trackedNothing()) })),
+    };
+    await printDocument({ json, text: () => runText(run, steps, tracked, channel.colors) }, { channel, output });
+  });
+}
+
+const trackedNothing = (): Tracked => ({ params: {}, metrics: {}, tags: {}, artifacts: {} });
+
+function runText(
+  run: RunRecord,
+  steps: readonly StepRunRecord[],
+  tracked: ReadonlyMap<string, Tracked>,
+  colors: Colors,
+): string[] {
+  const took = durationText(durationBetween(run.startedAt, run.endedAt));
+  const facts: [string, string][] = [
+    ['run', `${colors.bold(run.name)} ${colors.dim(run.id)}`],
+    ['pipeline', `${run.pipeline} ${colors.dim(run.source)}`],
+    ['status', `${statusMark(run.status, colors)} ${statusColor(run.status, colors)(run.status)}`],
+    ['started', `${relativeTime(run.startedAt, Date.now())}, took ${took}`],
+    ['stack', run.stack],
+    ...(run.tags.length > 0 ? ([['tags', run.tags.join(' ')]] as [string, string][]) : []),
+    ...(run.resumedFrom ? ([['resumes', run.resumedFrom]] as [string, string][]) : []),
+    ['params', JSON.stringify(run.params)],
+  ];
+  return [
+    ...facts.map(([name, text]) => `${colors.dim(name.padEnd(9))} ${text}`),
+    '',
+    ...steps.flatMap((step) => stepText(step, tracked.get(step.id), widthOfNodes(steps), colors)),
+    ...(run.error ? ['', `${colors.red(run.error.code)} ${run.error.message}`] : []),
+    ...(run.result === null || run.result === undefined
+      ? []
+      : ['', `${colors.dim('result')} ${resultText(run.result)}`]),
+  ];
+}
+
+const widthOfNodes = (steps: readonly StepRunRecord[]): number =>
+  Math.min(32, Math.max(0, ...steps.map(({ node }) => node.length)));
+
+function stepText(step: StepRunRecord, tracked: Tracked | undefined, width: number, colors: Colors): string[] {
+  const mark = statusMark(step.status, colors);
+  const status = statusColor(step.status, colors)(step.status.padEnd(9));
+  const took = durationText(durationBetween(step.startedAt, step.endedAt)).padStart(12);
+  const tries = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
+  const lines = [`${mark} ${padEnd(step.node, width)}  ${status} ${took}${tries}  ${colors.dim(step.reason ?? '')}`];
+  const detail = (name: string, text: string): void => {
+    if (text !== '') lines.push(`    ${colors.dim(name.padEnd(8))} ${text}`);
+  };
+  detail('params', pairs(tracked?.params ?? {}));
+  detail('metrics', pairs(tracked?.metrics ?? {}));
+  detail('tags', pairs(tracked?.tags ?? {}));
+  detail('output', outputText(step));
+  if (step.error) {
+    lines.push(`    ${colors.red(step.error.code)} ${step.error.message}`);
+    if (step.error.stack) lines.push(...step.error.stack.split('\n').map((line) => colors.dim(`      ${line.trim()}`)));
+  }
+  return lines;
+}
+
+const pairs = (values: Readonly<Record<string, TrackerValue>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(5)) : value}`)
+    .join('  ');
+
+type TrackerValue = Extract<TrackerEntry, { kind: 'param' | 'metric' | 'tag' }>['value'];
+
+function outputText({ output }: StepRunRecord): string {
+  if (!output) return '';
+  const described = output.kind === 'value' ? ['value'] : Object.keys(output.fields);
+  const artifacts = artifactsOf(output);
+  return described
+    .map((field, i) => {
+      const artifact = artifacts[i];
+      return artifact ? `${field} (${artifact.name ?? artifact.format}, ${sizeText(artifact.size)})` : field;
+    })
+    .join(', ');
+}
+
+function resultText(result: unknown): string {
+  const text = JSON.stringify(result);
+  return text.length > 2000 ? `${text.slice(0, 2000)} … (--output json has all of it)` : text;
+}
