@@ -1,5 +1,6 @@
 import type { RgbImage } from './decode-image.ts';
 import { resizeLinear } from './resize-linear.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** How a picture was placed in its frame: `framed = original · gain + pad`, in pixels. */
 export interface LetterboxTransform {
@@ -104,10 +105,3 @@ export function fromFrame(box: Corners, { gain, padX, padY, width, height }: Let
 
 /** Byte → 0..1: a look-up is faster than 1.2 million divisions a picture. */
 const UNIT = Float32Array.from({ length: 256 }, (_, value) => value / 255);
-
-/** Python's round, which Ultralytics uses: 240.5 → 240. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-}

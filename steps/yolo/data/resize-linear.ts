@@ -1,4 +1,5 @@
 import type { RgbImage } from './decode-image.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** Weights are fixed point with 11 bits, as in OpenCV's 8-bit bilinear resize, so that results are the same integers on every machine. */
 const ONE = 2048;
@@ -83,10 +84,4 @@ function fillRow(row: Row, index: number, image: RgbImage, columns: Taps): void 
     row.values[at + 2] = data[a + 2]! * (ONE - w) + data[b + 2]! * w;
   }
   row.index = index;
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
