@@ -1,4 +1,4 @@
-import { boundNames, keyName, runtimeNode, type Syntax, walkSyntax } from './syntax.ts';
+import { boundNames, decoratorsIn, keyName, runtimeNode, type Syntax, walkSyntax } from './syntax.ts';
 
 /** One member of a class that may be left out of a slice. Getter and setter are two members of one name. */
 export interface ClassMember {
@@ -39,21 +39,20 @@ export interface ClassParts {
 export function classParts(node: Syntax): ClassParts {
   const body = ((node['body'] as Syntax)['body'] as readonly Syntax[]).flatMap((one) => runtimeNode(one) ?? []);
   const named = body.filter((one) => one.type !== 'StaticBlock' && keyName(one['key'], one['computed']) !== undefined);
-  const decorators = decoratorsOf(node);
-  const memberDecorators = named.flatMap(decoratorsOf);
+  const decorators = decoratorsIn(node);
   const rest = body.filter((one) => !named.includes(one));
   const base = node['superClass'] ? [node['superClass'] as Syntax] : [];
   const ctor = named.find((one) => one['kind'] === 'constructor');
   // Decorators run when the class is made, also those of members that nobody reaches.
-  const shell = [...base, ...decorators, ...memberDecorators, ...rest];
+  const shell = [...base, ...decorators.own, ...decorators.below, ...rest];
   return {
     name: (node['id'] as { readonly name: string } | null)?.name ?? 'default',
     hasBase: base.length > 0,
     members: named.map(memberOf),
     shell,
     // A foreign class decorator gets the class whole.
-    shellUses: merged([...shell.map(usesOfThis), ...(decorators.length > 0 ? [WHOLE] : [])]),
-    isDecorated: decorators.length + memberDecorators.length > 0,
+    shellUses: merged([...shell.map(usesOfThis), ...(decorators.own.length > 0 ? [WHOLE] : [])]),
+    isDecorated: decorators.own.length + decorators.below.length > 0,
     parameterFields: parametersOf(ctor)
       .filter((one) => one.type === 'TSParameterProperty')
       .flatMap(boundNames),
@@ -62,8 +61,6 @@ export function classParts(node: Syntax): ClassParts {
 }
 
 const WHOLE: MemberUse = { names: [], isWhole: true };
-
-const decoratorsOf = (node: Syntax): readonly Syntax[] => (node['decorators'] as readonly Syntax[] | undefined) ?? [];
 
 function memberOf(node: Syntax): ClassMember {
   const isMethod = node.type === 'MethodDefinition';

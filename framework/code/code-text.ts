@@ -1,4 +1,4 @@
-import { isSyntax, runtimeNode, type Syntax, valueFields } from './syntax.ts';
+import { isSyntax, keyName, runtimeNode, type Syntax, valueFields } from './syntax.ts';
 
 /**
  * What `node` does, as JSON text: the syntax tree without types, comments, layout and spelling (`'a'` or `"a"`, `1.0` or `1`).
@@ -18,10 +18,16 @@ function erased(value: unknown): unknown {
     // Absent, off and empty are one: a newer parser that adds a field changes no digest.
     if (field === null || field === undefined || field === false || (Array.isArray(field) && field.length === 0))
       continue;
-    const item = erased(field);
+    const item = key === 'key' ? keyText(node) : erased(field);
     if (item !== undefined && !(Array.isArray(item) && item.length === 0)) parts.push(key, item);
   }
   return parts;
+}
+
+/** `{ a: 1 }` and `{ 'a': 1 }` name one property. */
+function keyText(node: Syntax): unknown {
+  const name = node['computed'] ? undefined : keyName(node['key'], false);
+  return name === undefined ? erased(node['key']) : ['Key', name];
 }
 
 /** Numbers as text: JSON knows no Infinity, which `1e999` is. */

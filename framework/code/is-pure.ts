@@ -1,4 +1,4 @@
-import { isSyntax, keyName, runtimeNode, type Syntax, valueChildren } from './syntax.ts';
+import { decoratorsIn, isSyntax, keyName, runtimeNode, type Syntax, valueChildren } from './syntax.ts';
 
 /** What is known of the names of a module while it is read from the top. */
 export interface KnownNames {
@@ -166,9 +166,9 @@ export function isSchema(node: Syntax, known: KnownNames): boolean {
 /** Class declarations run their decorators, static blocks, static fields and computed keys. */
 function isPureClass(node: Syntax, known: KnownNames): boolean {
   const members = (node['body'] as Syntax)['body'] as readonly Syntax[];
-  const decorators = [node, ...members].flatMap((one) => (one['decorators'] as readonly Syntax[] | undefined) ?? []);
+  const { own, below } = decoratorsIn(node);
   const base = (node['superClass'] as Syntax | null) ?? undefined;
-  return decorators.length === 0 && isPure(base, known) && members.every((one) => isPureMember(one, known));
+  return own.length + below.length === 0 && isPure(base, known) && members.every((one) => isPureMember(one, known));
 }
 
 /** Whether making the class runs nothing of this member that other code may notice. */

@@ -104,3 +104,19 @@ export function boundNames(pattern: unknown): readonly string[] {
       return [];
   }
 }
+
+const listOf = (node: Syntax, key: string): readonly Syntax[] =>
+  (node[key] as readonly Syntax[] | null | undefined) ?? [];
+
+/** Decorators of a class, of its members and of their parameters: all of them run when the class is made. */
+export function decoratorsIn(classNode: Syntax): {
+  readonly own: readonly Syntax[];
+  readonly below: readonly Syntax[];
+} {
+  const members = listOf(classNode['body'] as Syntax, 'body');
+  const parameters = members.flatMap((member) => (isSyntax(member['value']) ? listOf(member['value'], 'params') : []));
+  return {
+    own: listOf(classNode, 'decorators'),
+    below: [...members, ...parameters].flatMap((one) => listOf(one, 'decorators')),
+  };
+}
