@@ -1,7 +1,7 @@
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 
-const HEARTBEAT_MS = 2000;
+const HEARTBEAT_MS = 1000;
 
 /**
  * Says "alive" to the store while a run goes on, renews its claims, and notices when another process asks to cancel it.

@@ -1,16 +1,13 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SluiceError } from '../errors.ts';
 import type { StoredError } from '../model/run.ts';
 import { WorkerStepError } from './worker-step-error.ts';
 
-/** Where the engine's own code lies: `framework/` in the source tree, `dist/` when built (all chunks stand in one folder). */
-const ENGINE = engineFolder(dirname(fileURLToPath(import.meta.url)));
-
-function engineFolder(here: string): string {
-  const source = /^(.*[\\/]framework)[\\/]executor$/.exec(here)?.[1];
-  return source ?? here;
-}
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SOURCE = /^(.*[\\/]framework)[\\/]executor$/.exec(HERE)?.[1];
+/** Where the engine's own code lies: `framework/`; and `dist/` when built, whose frames are shown as the lines of `framework/` they come from. */
+const ENGINE = SOURCE === undefined ? [HERE, join(HERE, '..', 'framework')] : [SOURCE];
 
 /** An error as it is stored and shown: code, words, and the frames of the user's code. */
 export function storedError(error: unknown): StoredError {
@@ -56,7 +53,7 @@ function userFrames(stack: string): string[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trimEnd().replace(/file:\/\/[^\s)]+?(?=:\d+:\d+)/g, pathOfUrl))
-    .filter((line) => !/\(?node:|<anonymous>|\(native\)/.test(line) && !line.includes(ENGINE));
+    .filter((line) => !/\(?node:|<anonymous>|\(native\)/.test(line) && !ENGINE.some((folder) => line.includes(folder)));
   const own = frames.filter((line) => !/[\\/]node_modules[\\/]/.test(line));
   return own.length > 0 ? own : frames.slice(0, 1);
 }
