@@ -13,7 +13,10 @@ import { startsWith } from './starts-with.ts';
 const PAGE = 50;
 const SHORTEST_PREFIX = 4;
 
-export const artifactQueries = ({ db }: SqlContext): Pick<MetadataStore, 'listArtifacts' | 'findArtifact'> => ({
+export const artifactQueries = ({
+  db,
+  capabilities,
+}: SqlContext): Pick<MetadataStore, 'listArtifacts' | 'findArtifact'> => ({
   async listArtifacts(filter = {}) {
     const limit = filter.limit ?? PAGE;
     let rows = db
@@ -43,7 +46,11 @@ export const artifactQueries = ({ db }: SqlContext): Pick<MetadataStore, 'listAr
     }
     if (search !== undefined) {
       rows = rows.where((eb) =>
-        eb.or([contains('name', search), contains('field', search), startsWith('digest', search)]),
+        eb.or([
+          contains('name', search, capabilities),
+          contains('field', search, capabilities),
+          startsWith('digest', search),
+        ]),
       );
     }
     if (filter.after !== undefined) {

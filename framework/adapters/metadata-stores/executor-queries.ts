@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { startsWith } from './starts-with.ts';
+import { unfinished } from './unfinished.ts';
 
-const UNFINISHED = ['pending', 'running'] as const;
 /** Some values of one statement. */
 const SOME = 500;
 
@@ -25,7 +25,7 @@ export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
       .selectFrom('run')
       .select('id')
       .where('executor', '=', executor)
-      .where('status', 'in', UNFINISHED)
+      .where(unfinished)
       .where('cancel_requested', '=', 1)
       .execute();
     return cancelled.map(({ id }) => id);
@@ -45,12 +45,8 @@ export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
       const lives = one.host === host ? isAlive(one.pid) : seen_at >= oldest;
       (lives ? alive : dead).set(id, seen_at);
     }
-    const unfinished = await db
-      .selectFrom('run')
-      .select(['id', 'executor'])
-      .where('status', 'in', UNFINISHED)
-      .execute();
-    const gone = unfinished.filter(({ executor }) => !alive.has(executor));
+    const open = await db.selectFrom('run').select(['id', 'executor']).where(unfinished).execute();
+    const gone = open.filter(({ executor }) => !alive.has(executor));
     // What nearly every command meets: nothing to write.
     if (gone.length === 0 && dead.size === 0) return [];
     return db.transaction().execute(async (on) => {
@@ -73,15 +69,10 @@ async function loseRun(on: Sql, id: string, endedAt: number): Promise<boolean> {
     .updateTable('run')
     .set({ status: 'lost', ended_at: endedAt, duration_ms: sql`${endedAt} - coalesce(started_at, created_at)` })
     .where('id', '=', id)
-    .where('status', 'in', UNFINISHED)
+    .where(unfinished)
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) return false;
-  const steps = await on
-    .selectFrom('step_run')
-    .select('id')
-    .where('run_id', '=', id)
-    .where('status', 'in', UNFINISHED)
-    .execute();
+  const steps = await on.selectFrom('step_run').select('id').where('run_id', '=', id).where(unfinished).execute();
   const ids = steps.map((step) => step.id);
   for (let at = 0; at < ids.length; at += SOME) await loseSteps(on, ids.slice(at, at + SOME), endedAt);
   return true;
@@ -89,7 +80,7 @@ async function loseRun(on: Sql, id: string, endedAt: number): Promise<boolean> {
 
 async function loseSteps(on: Sql, ids: readonly string[], endedAt: number): Promise<void> {
   const end = { status: 'lost', ended_at: endedAt } as const;
-  await on.updateTable('attempt').set(end).where('step_run_id', 'in', ids).where('status', 'in', UNFINISHED).execute();
+  await on.updateTable('attempt').set(end).where('step_run_id', 'in', ids).where(unfinished).execute();
   await on
     .updateTable('step_run')
     .set({ reason: 'The process of the run died before this step began.' })

@@ -169,6 +169,7 @@ export interface SqlContext {
   readonly db: Kysely<MetadataSchema>;
   /** Milliseconds since the epoch; leases and heartbeats are measured with it. */
   readonly now: () => number;
+  readonly capabilities: SqlCapabilities;
 }
 
 /** How databases differ beyond what Kysely's dialects hide. */
@@ -177,6 +178,8 @@ export interface SqlCapabilities {
   readonly keyType: 'text' | 'text collate "C"';
   /** Ends the creation of a table of short rows: where the database can keep rows inside the index of the key, each write touches half the pages. */
   readonly keyedTable: '' | 'without rowid';
+  /** The `like` that takes `A` for `a`. */
+  readonly likeAnyCase: 'like' | 'ilike';
   /** Makes other migrations wait until the transaction ends, where beginning it doesn't do that. */
   readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

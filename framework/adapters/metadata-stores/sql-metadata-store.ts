@@ -22,7 +22,7 @@ export interface SqlMetadataStoreOptions {
 export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
   const { flavor, location, dialect, capabilities, now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
-  const context: SqlContext = { db, now };
+  const context: SqlContext = { db, now, capabilities };
   return Object.freeze({
     flavor,
     location,

@@ -32,7 +32,7 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     flavor: 'sqlite',
     location: path,
     dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
-    capabilities: { keyType: 'text', keyedTable: 'without rowid' },
+    capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like' },
     ...(options.now ? { now: options.now } : {}),
   });
 }
