@@ -12,32 +12,25 @@ export interface ScoredImage {
 }
 
 /**
- * Which detections are true positives, at every IoU threshold: bit t of entry d is detection d at threshold t.
- *
- * Ultralytics' rule, not COCO's: a detection claims the one label of its class that it overlaps most; of several that claim the same label, the
- * best-scored is right and the others are false, even where a second label would have been free.
+ * Which detections are true positives, at every IoU threshold: bit t of entry d is detection d at threshold t. Best-scored first, each detection takes the
+ * free label of its class that it overlaps most, if by the threshold at least.
  */
 export function matchDetections({ truths, detections }: ScoredImage): Uint16Array {
   const matches = new Uint16Array(detections.length);
+  // Bit t: the label is taken at threshold t.
   const taken = new Uint16Array(truths.length);
   for (const [d, detection] of detections.entries()) {
-    const best = bestLabel(detection, truths);
-    if (!best) continue;
+    const overlaps = truths.map((truth) => (truth.cls === detection.cls ? iou(detection, truth) : 0));
     for (const [t, threshold] of IOU_THRESHOLDS.entries()) {
-      if (best.iou < threshold || taken[best.index]! & (1 << t)) continue;
-      taken[best.index]! |= 1 << t;
+      let best = -1;
+      for (const [label, overlap] of overlaps.entries()) {
+        const free = (taken[label]! & (1 << t)) === 0;
+        if (free && overlap >= threshold && (best < 0 || overlap > overlaps[best]!)) best = label;
+      }
+      if (best < 0) continue;
+      taken[best]! |= 1 << t;
       matches[d]! |= 1 << t;
     }
   }
   return matches;
-}
-
-function bestLabel(detection: Detection, truths: readonly GroundTruth[]): { index: number; iou: number } | undefined {
-  let best: { index: number; iou: number } | undefined;
-  for (const [index, truth] of truths.entries()) {
-    if (truth.cls !== detection.cls) continue;
-    const overlap = iou(detection, truth);
-    if (overlap > 0 && (!best || overlap > best.iou)) best = { index, iou: overlap };
-  }
-  return best;
 }

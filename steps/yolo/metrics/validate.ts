@@ -8,8 +8,11 @@ import type { ScoredImage } from './match.ts';
 import { predictionsToDetections } from './predict.ts';
 import { truthsOf } from './truths-of.ts';
 import { type DetectionScores, ultralyticsMetrics } from './ultralytics-metrics.ts';
+import { validationPicture } from './validation-picture.ts';
 
 export interface ValidateOptions {
+  /** Long side of the pictures in pixels. The graph's frame is `validationFrame(imgsz)`. */
+  readonly imgsz: number;
   /** Classes of the labels; the network's must be the same, in the same order. */
   readonly names: readonly string[];
   /** Looked at before every batch. */
@@ -44,16 +47,15 @@ export interface Validation extends DetectionScores {
 /**
  * Runs a network over a split and scores it, with Ultralytics' validation settings (confidence .001, IoU .7, 300 boxes).
  *
- * Every picture lies on one square of the graph's size, small ones enlarged (Ultralytics enlarges when it loads them), where Ultralytics pads batches
- * of like shape less. The square needs one graph instead of one a shape, makes a picture's score independent of its neighbours, and comes as
- * close to Ultralytics' figures as the narrow frame does.
+ * Every picture lies in one square frame, where Ultralytics frames each batch by the shapes in it: one graph does, and a picture's score does not depend on
+ * its neighbours.
  *
  * @throws ERR_INPUT when no picture has a label, or a picture is unreadable.
  */
 export async function validate(
   graph: Pick<DetectGraph, 'batch' | 'size' | 'run'>,
   samples: readonly Sample[],
-  { names, signal, onProgress }: ValidateOptions,
+  { imgsz, names, signal, onProgress }: ValidateOptions,
 ): Promise<Validation> {
   const spent = { pre: 0, infer: 0, post: 0 };
   const images: ValidatedImage[] = [];
@@ -65,9 +67,9 @@ export async function validate(
     // The last batch may be short; what the others left in its free places is computed and not looked at.
     const pictures = await Promise.all(
       samples.slice(first, first + graph.batch).map(async (sample, n) => {
-        const image = await decodeImage(sample.imagePath);
-        const into = pixels.subarray(n * length, (n + 1) * length);
-        return { sample, placement: letterbox(image, { size: graph.size, into }).transform };
+        const { scaled, placement } = validationPicture(await decodeImage(sample.imagePath), imgsz);
+        letterbox(scaled, { size: graph.size, scaleUp: false, into: pixels.subarray(n * length, (n + 1) * length) });
+        return { sample, placement };
       }),
     );
     const loaded = performance.now();
