@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError, sha256 } from 'sluice';
@@ -74,9 +75,10 @@ async function fetchInto(
         'It may have been published anew. Look at it, and pass the unpacked folder with --data PATH.',
       );
     }
-    await rm(folder, { recursive: true, force: true });
+    // Another process may have been quicker: what it put there is as good, and may be in use.
+    if ((await difference(folder, archive)) === null) return;
+    if (existsSync(folder)) await rename(folder, join(scratch, 'damaged'));
     await rename(unpacked, folder).catch(async (error: unknown) => {
-      // Another process was quicker: what it put there is as good.
       if ((await difference(folder, archive)) !== null) throw error;
     });
   } finally {

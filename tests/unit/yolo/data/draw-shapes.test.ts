@@ -16,7 +16,9 @@ test('pixels and boxes are the same on every machine', () => {
     hash.update(image.data).update(JSON.stringify(objects));
   }
   // Golden: a change here changes the default data set, and with it every figure measured on it.
-  expect(hash.digest('hex')).toMatchInlineSnapshot(`"02b5a36559ee8d77ca9277294abf1618459bfa1f6e7a82111dd2d59c6c7cec1b"`);
+  expect(hash.digest('hex')).toMatchInlineSnapshot(
+    `"02b5a36559ee8d77ca9277294abf1618459bfa1f6e7a82111dd2d59c6c7cec1b"`,
+  );
 });
 
 test('one to four objects, whole within the picture, classes about equally often', () => {
