@@ -1,7 +1,6 @@
-import { elements, operator, scalar, staticShape, type Value, withGradient } from '../value.ts';
-import { add, mul, scale, shift, sub } from './arithmetic.ts';
-import { reduceMean, reduceSum } from './reduce.ts';
-import { reshape } from './reshape.ts';
+import { constant, elements, operator, scalar, staticShape, type Value, withGradient } from '../value.ts';
+import { mul, negate, scale, shift, sub } from './arithmetic.ts';
+import { channelDot, channelSum } from './channel-sums.ts';
 import { maximum } from './select.ts';
 import { reciprocal, sqrt } from './unary.ts';
 
@@ -23,46 +22,37 @@ export interface BatchNormResult {
 
 /**
  * Batch normalisation with the statistics of the batch (Ioffe & Szegedy 2015), x [N, C, H, W]. Composed by hand because ONNX's training mode gave NaN in
- * onnxruntime; the normalisation itself is the inference operator fed with the batch's statistics, one pass over x.
+ * onnxruntime. Not differentiable through `mean` and `variance`.
  */
 export function batchNormTrain(x: Value, { gamma, beta, epsilon }: BatchNormParameters): BatchNormResult {
-  const [n, c, h, w] = staticShape(x) as [number, number, number, number];
+  const [n, , h, w] = staticShape(x) as [number, number, number, number];
   const count = elements([n, h, w]);
-  const mean = reduceMean(x, [0, 2, 3]);
+  const mean = scale(channelSum(x), 1 / count);
   // E[x²] - E[x]² may come out a little below 0 for a channel that hardly varies.
-  const biased = maximum(sub(reduceMean(mul(x, x), [0, 2, 3]), mul(mean, mean)), scalar(0));
+  const biased = maximum(sub(scale(channelDot(x, x), 1 / count), mul(mean, mean)), scalar(0));
   const inverse = reciprocal(sqrt(shift(biased, epsilon)));
-  const y = batchNormInference(x, { gamma, beta, mean, variance: biased, epsilon });
-  const differentiable = withGradient(y, [x, gamma, beta], ([gradient]) => {
+  const composed = batchNormInference(x, { gamma, beta, mean, variance: biased, epsilon });
+  const y = withGradient(composed, [x, gamma, beta], ([gradient]) => {
     const dy = gradient!;
-    const perChannel = (value: Value): Value => reshape(value, [1, c, 1, 1]);
-    const dBeta = reduceSum(dy, [0, 2, 3]);
+    const dBeta = channelSum(dy);
     // Σ dy (x - mean)
-    const moment = sub(reduceSum(mul(dy, x), [0, 2, 3]), mul(dBeta, mean));
+    const moment = sub(channelDot(dy, x), mul(dBeta, mean));
+    // dx = a (dy - mean of dy) - k (x - mean), where k takes the part of dy that runs along x out of it
     const a = mul(gamma, inverse);
-    // dx = a dy - k2 x + k0, the two means taken out of dy written as one affine map per channel
-    const k2 = scale(mul(mul(a, mul(inverse, inverse)), moment), 1 / count);
-    const k0 = sub(mul(k2, mean), scale(mul(a, dBeta), 1 / count));
-    const dx = add(sub(mul(dy, perChannel(a)), mul(x, perChannel(k2))), perChannel(k0));
+    const k = scale(mul(mul(a, mul(inverse, inverse)), moment), 1 / count);
+    const along = affine(x, k, negate(mul(k, mean)));
+    const dx = sub(affine(dy, a, scale(mul(a, dBeta), -1 / count)), along);
     return [dx, mul(moment, inverse), dBeta];
   });
-  return { y: differentiable, mean, variance: scale(biased, count / Math.max(count - 1, 1)) };
+  return { y, mean, variance: scale(biased, count / Math.max(count - 1, 1)) };
 }
 
 /** Batch normalisation with given statistics. Not differentiable: the running ones are used for inference alone. */
 export function batchNormInference(
   x: Value,
-  {
-    gamma,
-    beta,
-    mean,
-    variance,
-    epsilon,
-  }: BatchNormParameters & {
-    readonly mean: Value;
-    readonly variance: Value;
-  },
+  statistics: BatchNormParameters & { readonly mean: Value; readonly variance: Value },
 ): Value {
+  const { gamma, beta, mean, variance, epsilon } = statistics;
   return operator(
     {
       type: 'BatchNormalization',
@@ -71,4 +61,11 @@ export function batchNormInference(
     },
     x,
   );
+}
+
+/** x × factor + offset, both one number a channel: the inference operator does it in one pass, a Mul and an Add need two. */
+function affine(x: Value, factor: Value, offset: Value): Value {
+  const channels = staticShape(factor) as [number];
+  const fill = (value: number): Value => constant(new Float32Array(channels[0]).fill(value), channels);
+  return batchNormInference(x, { gamma: factor, beta: offset, mean: fill(0), variance: fill(1), epsilon: 0 });
 }
