@@ -11,4 +11,5 @@ export { DirectoryRef } from './materializers/directory-ref.ts';
 export { FileRef } from './materializers/file-ref.ts';
 export type { Progress } from './model/run-event.ts';
 export type { HistoryEntry, HistoryReader, StepOptions } from './model/step-definition.ts';
+export { nearest } from './nearest.ts';
 export { type RunOptions, type RunResult, run } from './stack/run.ts';

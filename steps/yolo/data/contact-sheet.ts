@@ -45,7 +45,7 @@ export async function writeContactSheet(
 ${names.length <= MOST_IN_LEGEND ? legendSvg(names) : ''}
 ${rows.join('\n')}
 </svg>`;
-  await writeFile(path, await svgToPng(svg));
+  await writeFile(path, await svgToPng(svg, 1));
   return FileRef.of(path);
 }
 

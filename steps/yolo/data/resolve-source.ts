@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { inputError } from 'sluice';
+import { inputError, nearest } from 'sluice';
 import type { DatasetSource, ShapesSource } from './dataset-source.ts';
-import { nearest } from './nearest.ts';
 import { resolveDataYaml } from './resolve-data-yaml.ts';
 import { resolveFolder } from './resolve-folder.ts';
 

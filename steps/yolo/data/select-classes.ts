@@ -1,5 +1,4 @@
-import { inputError } from 'sluice';
-import { nearest } from './nearest.ts';
+import { inputError, nearest } from 'sluice';
 import type { OpenedSource } from './opened-source.ts';
 
 /**
