@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const usage = usageError(error, program, argv);
     if (usage === 'help') return 0;
-    return printError(usage, { terminal, json: wantsJson(argv), debug: has('--debug') });
+    return await printError(usage, { terminal, json: wantsJson(argv), debug: has('--debug') });
   } finally {
     await Promise.all([terminal.out.flush(), terminal.err.flush()]);
   }
@@ -32,4 +32,5 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 // A pipeline file may leave timers and sockets open: the command is done when its verb is.
-process.exit(await main(process.argv.slice(2)));
+// No top-level await: the bundler puts modules into this file that the verbs' chunks import, and they would wait for it while it waits for them.
+main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { type Argument, Command, CommanderError } from 'commander';
 import { addArtifactsCommand } from './commands/artifacts.command.ts';
 import { addCacheCommand } from './commands/cache.command.ts';
 import type { Verb } from './commands/command-kit.ts';
@@ -10,6 +10,7 @@ import { addRunCommand } from './commands/run.command.ts';
 import { addRunsCommand } from './commands/runs.command.ts';
 import { addStackCommand } from './commands/stack.command.ts';
 import { addWhyCommand } from './commands/why.command.ts';
+import { ownManifest, packageRoot } from './init/package-root.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 import type { Terminal } from './reporters/terminal.ts';
 
@@ -25,8 +26,10 @@ interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-/** Replaced by the build with the version in package.json. */
-declare const SLUICE_VERSION: string | undefined;
+const argumentTerm = (argument: Argument): string => {
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
+};
 
 /** Every verb with its flags and help. Cheap: what a verb does is loaded when it runs. */
 export function createProgram(surroundings: Surroundings): {
@@ -43,7 +46,7 @@ export function createProgram(surroundings: Surroundings): {
     .option('--debug', 'show stack traces of the engine itself')
     .option('--color', 'use colours in a pipe too')
     .option('--no-color', 'no colours (as NO_COLOR=1 does)')
-    .version(typeof SLUICE_VERSION === 'string' ? SLUICE_VERSION : 'source', '-V, --version')
+    .option('-V, --version', 'show the version')
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError()
@@ -56,6 +59,8 @@ export function createProgram(surroundings: Surroundings): {
     })
     .configureHelp({
       showGlobalOptions: true,
+      // Without "[options]", which every verb has.
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
       styleTitle: colors.bold,
       styleCommandText: colors.cyan,
       styleSubcommandText: colors.cyan,
@@ -66,6 +71,10 @@ export function createProgram(surroundings: Surroundings): {
       command.outputHelp();
     });
   program.allowExcessArguments(false);
+  program.on('option:version', () => {
+    terminal.out.line(ownManifest(packageRoot()).version);
+    throw new CommanderError(0, 'commander.version', '');
+  });
 
   const verb: Verb = (body) =>
     async function (this: Command) {

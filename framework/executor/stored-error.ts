@@ -53,7 +53,11 @@ function userFrames(stack: string): string[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trimEnd().replace(/file:\/\/[^\s)]+?(?=:\d+:\d+)/g, pathOfUrl))
-    .filter((line) => !/\(?node:|<anonymous>|\(native\)/.test(line) && !ENGINE.some((folder) => line.includes(folder)));
+    .filter(
+      (line) =>
+        !/\(?node:|<anonymous>|\(native\)|Promise\.\w+ \(index/.test(line) &&
+        !ENGINE.some((folder) => line.includes(folder)),
+    );
   const own = frames.filter((line) => !/[\\/]node_modules[\\/]/.test(line));
   return own.length > 0 ? own : frames.slice(0, 1);
 }

@@ -1,5 +1,4 @@
 import { ERRORS, type ErrorCode, SluiceError, sluiceError } from '../../errors.ts';
-import { storedError } from '../../executor/stored-error.ts';
 import type { ExitCode } from '../invocation.ts';
 import type { Channel, Terminal } from './terminal.ts';
 
@@ -21,10 +20,10 @@ export interface ErrorNotice {
 }
 
 /** Prints any error on standard error and returns the exit code it asks for. */
-export function printError(error: unknown, { terminal, json, debug }: ErrorOutput): ExitCode {
+export async function printError(error: unknown, { terminal, json, debug }: ErrorOutput): Promise<ExitCode> {
   const known = asSluiceError(error);
   // An error that is not ours comes from user code, or is a bug: either way the frames of user code say where.
-  const frames = known === error ? undefined : storedError(error).stack;
+  const frames = known === error ? undefined : await userFrames(error);
   const notice: ErrorNotice = {
     code: known.code,
     message: known.message,
@@ -61,6 +60,12 @@ function asSluiceError(error: unknown): SluiceError {
     return new SluiceError(code as ErrorCode, String(message), hint, { cause: error });
   }
   return sluiceError('ERR_UNEXPECTED', { message: nameAndMessage(error) }, error);
+}
+
+/** The engine is loaded for it only then: most errors are about the command line, and every start of the command reads this file. */
+async function userFrames(error: unknown): Promise<string | undefined> {
+  const { storedError } = await import('../../executor/stored-error.ts');
+  return storedError(error).stack;
 }
 
 function nameAndMessage(error: unknown): string {

@@ -2,6 +2,7 @@ import { keyDifferences } from '../../cache/explain.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { isPlain } from '../../dag/output-ref.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import { isSuccess } from '../../model/status.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
 import type { Colors } from '../reporters/terminal.ts';
@@ -57,13 +58,16 @@ function diffSteps(before: readonly StepRunRecord[], after: readonly StepRunReco
   const [old, now] = [byNode(before), byNode(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((node) => {
     const [a, b] = [old.get(node), now.get(node)];
-    const status =
-      a?.status === b?.status ? [] : [{ name: 'status', before: a?.status ?? null, after: b?.status ?? null }];
+    const status = sameEnding(a, b) ? [] : [{ name: 'status', before: a?.status ?? null, after: b?.status ?? null }];
     const parts = a && b && a.key !== b.key ? keyDifferences(a.parts, b.parts) : [];
     const found = [...status, ...parts.map(({ part, ...change }) => ({ name: part, ...change }))];
     return found.length > 0 ? [{ node, changes: found }] : [];
   });
 }
+
+/** Whether a step ran or was a hit is no difference of its result. */
+const sameEnding = (a: StepRunRecord | undefined, b: StepRunRecord | undefined): boolean =>
+  a?.status === b?.status || (a !== undefined && b !== undefined && isSuccess(a.status) && isSuccess(b.status));
 
 const byNode = (steps: readonly StepRunRecord[]): Map<string, StepRunRecord> =>
   new Map(steps.map((step) => [step.node, step]));
@@ -98,7 +102,8 @@ function changes(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string
 }
 
 function diffText({ a, b, params, steps, metrics }: RunDiff, colors: Colors): string[] {
-  const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const shown = (value: unknown): string =>
+    typeof value === 'number' ? figure(value) : typeof value === 'string' ? value : JSON.stringify(value);
   const line = ({ name, before, after }: Change, more = ''): string =>
     `  ${name}: ${colors.red(shown(before))} → ${colors.green(shown(after))}${more}`;
   const section = (title: string, lines: readonly string[]): string[] =>
@@ -123,4 +128,5 @@ function diffText({ a, b, params, steps, metrics }: RunDiff, colors: Colors): st
   return lines.length > 0 ? [title, ...lines] : [title, 'No differences in parameters, keys and metrics.'];
 }
 
+const figure = (value: number): string => String(Number(value.toPrecision(6)));
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${Number(value.toPrecision(4))}`;

@@ -36,8 +36,12 @@ export async function runsLogsVerb({ invocation, args, command }: Call): Promise
       const steps = options.step === undefined ? all : [findStep(run, all, options.step)];
       if (options.attempt !== undefined) checkAttempt(steps, options.attempt);
       await printer.print(steps, all.length > 1);
-      if (!options.follow || isFinal(run.status) || channel.closed) return;
+      if (!options.follow || isFinal(run.status) || channel.closed) break;
       await wait(FOLLOW_EVERY_MS);
+    }
+    // Beside the data, so that a script that counts lines counts none.
+    if (printer.isEmpty() && !invocation.quiet && options.output === 'text') {
+      invocation.terminal.err.line('Nothing was logged. A cached step has the log of the run that made its result.');
     }
   });
 }
@@ -73,6 +77,7 @@ function logPrinter(store: MetadataStore, channel: Channel, { attempt, output }:
   }
 
   return {
+    isEmpty: () => printed.size === 0,
     /** Lines not printed yet, of all steps by time. */
     async print(steps: readonly StepRunRecord[], named: boolean): Promise<void> {
       const all: { readonly step: StepRunRecord; readonly line: StoredLine }[] = [];

@@ -51,7 +51,7 @@ describe('a run in a pipe', () => {
     expect(channel.text.trimEnd().split('\n').slice(1)).toEqual([
       '▸ train  10% · 9.0 s left',
       '▸ train  60% · 4.0 s left',
-      '▸ train  100% · 0 ms left',
+      '▸ train  100%',
     ]);
   });
 });

@@ -3,10 +3,10 @@ import { printError } from '../../../../framework/cli/reporters/print-error.ts';
 import { sluiceError } from '../../../../framework/errors.ts';
 import { recording } from './sample-run.ts';
 
-function printed(error: unknown, options: { readonly json?: boolean; readonly debug?: boolean } = {}) {
+async function printed(error: unknown, options: { readonly json?: boolean; readonly debug?: boolean } = {}) {
   const [out, err] = [recording(), recording()];
   const terminal = { out, err, reserveOut: () => {} };
-  const code = printError(error, { terminal, json: options.json ?? false, debug: options.debug ?? false });
+  const code = await printError(error, { terminal, json: options.json ?? false, debug: options.debug ?? false });
   expect(out.text).toBe('');
   return { code, text: err.text };
 }
@@ -14,35 +14,35 @@ function printed(error: unknown, options: { readonly json?: boolean; readonly de
 const unknownRun = sluiceError('ERR_NOT_FOUND', { what: 'run', reference: 'x', hint: 'sluice runs list shows them.' });
 
 describe('an error', () => {
-  it('has its code, what, and what to do; no stack trace', () => {
-    expect(printed(unknownRun)).toEqual({
+  it('has its code, what, and what to do; no stack trace', async () => {
+    expect(await printed(unknownRun)).toEqual({
       code: 2,
       text: '✗ ERR_NOT_FOUND There is no run x.\n  → sluice runs list shows them.\n',
     });
   });
 
-  it('is one JSON object where data was asked for', () => {
-    expect(JSON.parse(printed(unknownRun, { json: true }).text)).toEqual({
+  it('is one JSON object where data was asked for', async () => {
+    expect(JSON.parse((await printed(unknownRun, { json: true })).text)).toEqual({
       error: { code: 'ERR_NOT_FOUND', message: 'There is no run x.', hint: 'sluice runs list shows them.' },
     });
   });
 
-  it('has its stack and its causes with --debug', () => {
+  it('has its stack and its causes with --debug', async () => {
     const caused = sluiceError('ERR_STEP_FAILED', { step: 's', reason: 'r' }, new RangeError('too big'));
-    const { text, code } = printed(caused, { debug: true });
+    const { text, code } = await printed(caused, { debug: true });
     expect(code).toBe(1);
     expect(text).toContain('print-error.test.ts');
     expect(text).toContain('caused by RangeError: too big');
   });
 
-  it('of user code shows the frames of user code', () => {
+  it('of user code shows the frames of user code', async () => {
     const error = new TypeError('x is not a function');
     error.stack = [
       'TypeError: x is not a function',
       '    at Steps.load (/project/steps/load.ts:3:9)',
       '    at node:internal/process/task_queues:1:1',
     ].join('\n');
-    expect(printed(error)).toEqual({
+    expect(await printed(error)).toEqual({
       code: 1,
       text: [
         '✗ ERR_UNEXPECTED TypeError: x is not a function',
@@ -53,13 +53,13 @@ describe('an error', () => {
     });
   });
 
-  it('of a second copy of the engine is known by its code', () => {
+  it('of a second copy of the engine is known by its code', async () => {
     const foreign = Object.assign(new Error('There is no run x.'), { code: 'ERR_NOT_FOUND', hint: 'look' });
-    expect(printed(foreign).code).toBe(2);
+    expect((await printed(foreign)).code).toBe(2);
   });
 
-  it('may be anything that was thrown', () => {
-    expect(printed('a string').text).toContain('Something was thrown that is no Error: a string');
-    expect(printed(undefined).code).toBe(1);
+  it('may be anything that was thrown', async () => {
+    expect((await printed('a string')).text).toContain('Something was thrown that is no Error: a string');
+    expect((await printed(undefined)).code).toBe(1);
   });
 });
