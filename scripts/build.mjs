@@ -56,12 +56,31 @@ const input = () => ({
   },
 });
 
+const inRooms = (rooms) => new RegExp(`[\\\\/]framework[\\\\/](?:${rooms})[\\\\/]`);
+/**
+ * Chunks by what is needed together. Left alone the bundler makes some seventy small ones, and to resolve and link forty of them costs a cached
+ * run a third of its time. The verbs of the command and the adapters stay apart: each is loaded when it is used.
+ */
+const GROUPS = [
+  // In this order: a group takes what its files import along, unless an earlier one has it.
+  { name: 'base', test: /[\\/]framework[\\/](?:errors|nearest|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/ },
+  { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/ },
+  {
+    name: 'engine',
+    test: inRooms('hashing|components|dag|materializers|code|artifacts|cache|authoring|executor|stack'),
+  },
+  { name: 'sql', test: /[\\/]node_modules[\\/]kysely[\\/]|[\\/]framework[\\/]adapters[\\/]metadata-stores[\\/]/ },
+  { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters)') },
+  { name: 'cli-views', test: inRooms('cli[\\\\/](?:params|views)') },
+];
+
 const output = {
   dir: dist,
   format: 'esm',
   entryFileNames: '[name].js',
   // Flat, so that a chunk finds its neighbours by `new URL('./index.js', import.meta.url)`.
   chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: GROUPS.map((group, index) => ({ ...group, priority: GROUPS.length - index })) },
   // Linked, not inline: Node reads them only when source maps are on.
   sourcemap: true,
   // Smaller files load faster; names stay, for stack traces and for `constructor.name`.
@@ -87,6 +106,7 @@ async function bundle() {
 
 /** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */
 function declarations() {
+  rmSync(join(dist, 'types'), { recursive: true, force: true });
   const manifest = require.resolve('typescript/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
   const compiler = join(dirname(manifest), bin.tsc);

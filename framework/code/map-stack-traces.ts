@@ -41,7 +41,7 @@ function place(frame: NodeJS.CallSite, engineDir: string): string {
   if (!url.startsWith('file:') || line === null || column === null) return text;
   const map = mapOf(url, engineDir);
   const origin = map?.findEntry(line - 1, column - 1);
-  if (!origin || !('originalLine' in origin)) return text;
+  if (!origin || !('originalSource' in origin) || origin.originalSource === undefined) return text;
   const source = maps.has(url) ? url : new URL(origin.originalSource, url).href;
   return text.replace(`${url}:${line}:${column}`, `${source}:${origin.originalLine + 1}:${origin.originalColumn + 1}`);
 }
