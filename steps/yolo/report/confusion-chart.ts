@@ -15,6 +15,8 @@ export function confusionChart(
   const values = normalized ? normalizeColumns(matrix.counts) : matrix.counts;
   const cell = Math.max(10, Math.min(90, 640 / labels.length));
   const side = cell * labels.length;
+  const turned = cell < 16;
+  const label = { ...LABEL, fontSize: Math.min(LABEL.fontSize, cell - 0.5), interval: 0 };
   const left = 60 + 7 * Math.min(16, Math.max(...labels.map((label) => label.length)));
   // The corner (background taken for background) is never counted: it would read as a perfect zero.
   const last = labels.length - 1;
@@ -25,16 +27,17 @@ export function confusionChart(
   const figure = ([, , value]: readonly number[]): string =>
     value === 0 ? '' : normalized ? value!.toFixed(2) : String(value);
   const top = 84;
+  const below = turned ? left : 0.8 * left;
   return renderChart(
     {
       title: title(`Confusion matrix${normalized ? ', normalized' : ''}`, subtitle),
       grid: { left, top, width: side, height: side },
-      xAxis: { ...category('True', labels), nameGap: left - 22, axisLabel: { ...LABEL, interval: 0, rotate: 45 } },
+      xAxis: { ...category('True', labels), nameGap: below - 24, axisLabel: { ...label, rotate: turned ? 90 : 45 } },
       yAxis: {
         ...category('Predicted', labels),
         inverse: true,
         nameGap: left - 22,
-        axisLabel: { ...LABEL, interval: 0 },
+        axisLabel: label,
       },
       visualMap: {
         min: 0,
@@ -65,7 +68,7 @@ export function confusionChart(
         },
       ],
     },
-    { width: left + side + 100, height: top + side + left },
+    { width: left + side + 100, height: top + side + below },
   );
 }
 

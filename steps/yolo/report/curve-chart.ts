@@ -80,7 +80,7 @@ const styleOf = (index: number): LineStyle => ({
 function line({ pick }: CurveChart, curves: ClassCurves, { name, style }: { name: string; style: LineStyle }): Line {
   const values = pick(curves);
   const data = Array.from(values, (value, i) => [round(i / (values.length - 1)), round(value)]);
-  return { name, type: 'line', data, showSymbol: false, lineStyle: style, itemStyle: { color: style.color } };
+  return { name, type: 'line', data, symbol: 'none', lineStyle: style, itemStyle: { color: style.color } };
 }
 
 function markAt({ pick, mark, y }: CurveChart, curves: ClassCurves): object {
@@ -99,8 +99,9 @@ function markAt({ pick, mark, y }: CurveChart, curves: ClassCurves): object {
       color: INK.text,
       fontSize: 12,
       fontWeight: 'bold',
-      textBorderColor: INK.ground,
-      textBorderWidth: 3,
+      backgroundColor: 'rgba(255,255,255,0.85)',
+      padding: [2, 4],
+      borderRadius: 3,
     },
   };
 }

@@ -53,8 +53,8 @@ export function resultsChart(rows: readonly EpochFigures[], subtitle: string): P
         axis(i >= COLUMNS ? 'Epoch' : '', {
           gridIndex: i,
           nameGap: 26,
-          min: epochs[0],
-          max: Math.max(epochs.at(-1)!, epochs[0]! + 1),
+          min: 0,
+          max: epochs.at(-1),
           minInterval: 1,
           splitLine: { show: false },
         }),
