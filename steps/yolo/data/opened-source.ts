@@ -1,3 +1,4 @@
+import type { Digest } from 'sluice';
 import type { SplitName } from './dataset-source.ts';
 import type { Finding } from './prepared-dataset.ts';
 
@@ -21,6 +22,8 @@ export interface SourcePicture {
   /** By the data set's own account. */
   readonly split: SplitName | null;
   readonly rows: readonly LabelRow[];
+  /** Of its bytes, when it was made here: it is known to be readable, and not opened to be checked. */
+  readonly digest?: Digest;
 }
 
 /** One box. */

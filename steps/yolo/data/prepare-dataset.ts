@@ -28,7 +28,7 @@ export interface PrepareOptions {
   readonly strict?: boolean;
   /** Empty folder for the result. */
   readonly workDir: string;
-  /** Where downloads stay; no part of the result. Default `.cache/sluice` in the user's home. */
+  /** Where downloads stay; no part of the result. Default `.cache/sluice/data` in the user's home. */
   readonly cacheDir?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -47,7 +47,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
   const tell = (message: string, fraction: number): void => options.onProgress?.({ message, fraction });
   await mkdir(workDir, { recursive: true });
 
-  const cacheDir = options.cacheDir ?? join(homedir(), '.cache', 'sluice');
+  const cacheDir = options.cacheDir ?? join(homedir(), '.cache', 'sluice', 'data');
   const opened = await openSource(options.source, { workDir, cacheDir, signal, onProgress: tell });
   const source = selectClasses(opened, classes);
   const plan = await planSplits(source.pictures, { split, splitFile, seed });

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from 'sluice';
 import { type ShapesSource, SPLIT_NAMES, type SplitName } from './dataset-source.ts';
 import { type DrawnPicture, drawShapes, SHAPE_NAMES } from './draw-shapes.ts';
 import type { OpenedSource, SourcePicture } from './opened-source.ts';
@@ -31,10 +32,11 @@ export async function openShapes(
           const name = `${split}-${String(index).padStart(5, '0')}`;
           const path = join(folder, split, `${name}.png`);
           const { data, width, height } = picture.image;
-          await sharp(data, { raw: { width, height, channels: 3 } })
+          const png = await sharp(data, { raw: { width, height, channels: 3 } })
             .png({ compressionLevel: 0 })
-            .toFile(path);
-          return describe(picture, { name, path, split, size: source.size });
+            .toBuffer();
+          await writeFile(path, png);
+          return { ...describe(picture, { name, path, split, size: source.size }), digest: sha256(png) };
         }),
       );
       pictures.push(...drawn);

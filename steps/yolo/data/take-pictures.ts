@@ -34,7 +34,7 @@ export async function takePictures(
     options.signal.throwIfAborted();
     const batch = candidates.slice(next, next + Math.min(AT_ONCE, most - taken.length));
     next += batch.length;
-    const checks = await Promise.all(batch.map(({ path }) => checkPicture(path)));
+    const checks = await Promise.all(batch.map(({ path, digest }) => (digest ? { digest } : checkPicture(path))));
     for (const [i, check] of checks.entries()) {
       const picture = batch[i]!;
       if ('digest' in check) taken.push({ ...picture, digest: check.digest });

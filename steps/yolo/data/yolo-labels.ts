@@ -88,8 +88,17 @@ function boxAround(points: readonly number[]): [number, number, number, number] 
   return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }
 
-/** Six decimals, as Ultralytics' converters write. */
-export const formatBox = (box: readonly [number, number, number, number]): string =>
-  box.map((value) => value.toFixed(6)).join(' ');
+/** As Ultralytics' converters write a box. */
+export const formatBox = (box: readonly [number, number, number, number]): string => box.map(sixDecimals).join(' ');
+
+/**
+ * Python's `%.6f`: 0.3515625 is 0.351562, where toFixed alone rounds the half up. So one picture's label has the same text from either. Of binary fractions
+ * only the odd multiples of 1/128 lie exactly between two numbers of six decimals.
+ */
+function sixDecimals(value: number): string {
+  if (Math.abs(value * 128) % 2 !== 1) return value.toFixed(6);
+  const cut = value.toFixed(7).slice(0, -1);
+  return Number(cut.at(-1)) % 2 === 0 ? cut : value.toFixed(6);
+}
 
 const quoted = (text: string): string => JSON.stringify(text.length > 20 ? `${text.slice(0, 20)}…` : text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readYoloLabels } from '../../../../steps/yolo/data/yolo-labels.ts';
+import { formatBox, readYoloLabels } from '../../../../steps/yolo/data/yolo-labels.ts';
 
 const read = (text: string) => readYoloLabels(text, 'labels/a.txt', 3);
 
@@ -50,4 +50,11 @@ test('a box over the edge is used as it is; the last digit of rounding is no fin
   const { rows, findings } = read('0 0.9 0.5 0.4 0.2\n1 0.95 0.5 0.100001 0.2\n');
   expect(findings).toMatchObject([{ severity: 'warning', code: 'out-of-range', line: 1 }]);
   expect(rows).toHaveLength(2);
+});
+
+test('boxes are written as Python’s %.6f writes them: exact halves go to the even digit', () => {
+  expect(formatBox([0.3515625, 0.3515635, 0.1640625, 1 / 3])).toBe('0.351562 0.351563 0.164062 0.333333');
+  expect(formatBox([0.0000145, 0.1953125, 0.2265625, 1])).toBe('0.000015 0.195312 0.226562 1.000000');
+  // 0.117187|5 has an odd digit before the half, so it goes up.
+  expect(formatBox([0.0703125, 0.1171875, 0, 0.5])).toBe('0.070312 0.117188 0.000000 0.500000');
 });
