@@ -36,6 +36,12 @@ function put(hash: Hash, tag: string, content: string | Uint8Array): void {
   hash.update(`${tag}${length}:`).update(content);
 }
 
+/** @param utf16 tags text whose lone surrogates UTF-8 would fold into one replacement character. */
+function putText(hash: Hash, text: string, utf8: string, utf16: string): void {
+  if (text.isWellFormed()) put(hash, utf8, text);
+  else put(hash, utf16, Buffer.from(text, 'utf16le'));
+}
+
 function encode(value: unknown, encoder: Encoder, where: string): void {
   const { hash } = encoder;
   switch (typeof value) {
@@ -48,8 +54,7 @@ function encode(value: unknown, encoder: Encoder, where: string): void {
     case 'bigint':
       return put(hash, 'i', String(value));
     case 'string':
-      // UTF-16 where UTF-8 would fold lone surrogates into one replacement character.
-      return value.isWellFormed() ? put(hash, 's', value) : put(hash, 'S', Buffer.from(value, 'utf16le'));
+      return putText(hash, value, 's', 'S');
     case 'object':
       return value === null ? put(hash, 'z', '') : encodeObject(value, encoder, where);
     default:
@@ -75,7 +80,8 @@ function encodeObject(value: object, encoder: Encoder, where: string): void {
   } else if (value instanceof Set) {
     encodeTagged('T', [...value].map((v, i) => digestOf(v, encoder, `${where}[member ${i}]`)).sort(), encoder, where);
   } else if (ArrayBuffer.isView(value)) {
-    encodeTagged('v', [value instanceof Uint8Array ? 'Uint8Array' : value.constructor.name], encoder, where);
+    // A Buffer is not a Uint8Array to a step that calls `toString()` or `slice()`.
+    encodeTagged('v', [value.constructor.name], encoder, where);
     put(hash, 'y', new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   } else if (value instanceof ArrayBuffer) put(hash, 'a', new Uint8Array(value));
   else encodeRecord(value, encoder, where);
@@ -95,11 +101,20 @@ function encodeTagged(tag: string, members: readonly unknown[], encoder: Encoder
 }
 
 function encodeArray(value: readonly unknown[], encoder: Encoder, where: string): void {
+  refuseNamedElements(value, where);
   encoder.hash.update(`A${value.length}:`);
   for (let i = 0; i < value.length; i++) {
     if (!(i in value)) throw sluiceError('ERR_UNENCODABLE', { where: `${where}[${i}]`, kind: 'a hole in an array' });
     encode(value[i], encoder, `${where}[${i}]`);
   }
+}
+
+/** An array with fields of its own, such as the match of a regular expression: its elements alone would not be all of it. */
+function refuseNamedElements(value: readonly unknown[], where: string): void {
+  // Indexes come first in the order of keys, so the last key tells.
+  const last = Object.keys(value).at(-1);
+  if (last === undefined || /^\d+$/.test(last)) return;
+  throw sluiceError('ERR_UNENCODABLE', { where, kind: `an array with a field ${JSON.stringify(last)} of its own` });
 }
 
 function encodeRecord(value: object, encoder: Encoder, where: string): void {
@@ -115,7 +130,7 @@ function encodeRecord(value: object, encoder: Encoder, where: string): void {
   const keys = Object.keys(value).sort();
   encoder.hash.update(`O${keys.length}:`);
   for (const key of keys) {
-    put(encoder.hash, 'k', key);
+    putText(encoder.hash, key, 'k', 'K');
     encode((value as Record<string, unknown>)[key], encoder, `${where}.${key}`);
   }
 }

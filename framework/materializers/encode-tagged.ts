@@ -94,6 +94,10 @@ class Encoder {
   }
 
   private array(value: readonly unknown[], where: string): readonly unknown[] {
+    const last = Object.keys(value).at(-1);
+    if (last !== undefined && !/^\d+$/.test(last)) {
+      throw sluiceError('ERR_UNENCODABLE', { where, kind: `an array with a field ${JSON.stringify(last)} of its own` });
+    }
     const encoded = new Array<unknown>(value.length);
     for (let i = 0; i < value.length; i++) {
       if (!(i in value)) throw sluiceError('ERR_UNENCODABLE', { where: `${where}[${i}]`, kind: 'a hole in an array' });

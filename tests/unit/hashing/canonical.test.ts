@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalDigest } from '../../../framework/hashing/canonical.ts';
+import { typedValue } from './typed-values.ts';
+
+const GOLDEN = join(import.meta.dirname, '../../golden/canonical.json');
+
+/** One of everything. Its digests stand in the caches of users: a change here makes every one of them worthless. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  undefined: undefined,
+  null: null,
+  true: true,
+  false: false,
+  zero: 0,
+  'minus zero': -0,
+  one: 1,
+  NaN: Number.NaN,
+  infinity: Number.POSITIVE_INFINITY,
+  fraction: 0.1,
+  'big number': 1e21,
+  bigint: 1n,
+  'empty text': '',
+  'text 1': '1',
+  text: 'Zürich 🎈',
+  'lone surrogate': '\ud800',
+  'empty array': [],
+  array: [1, '1', [undefined]],
+  'empty object': {},
+  object: { b: 1, a: { c: [null] } },
+  'ill-formed key': { '\ud800': 1 },
+  date: new Date(0),
+  'invalid date': new Date(Number.NaN),
+  'regular expression': /a+/gi,
+  url: new URL('https://example.org/a?b=c'),
+  map: new Map<unknown, unknown>([
+    ['a', 1],
+    [{ b: 2 }, [3]],
+  ]),
+  set: new Set(['b', 'a']),
+  Uint8Array: Uint8Array.of(1, 2, 3),
+  Buffer: Buffer.of(1, 2, 3),
+  Float32Array: Float32Array.of(1, -0, Number.NaN),
+  BigInt64Array: BigInt64Array.of(-1n),
+  DataView: new DataView(Uint8Array.of(1, 2).buffer),
+  ArrayBuffer: Uint8Array.of(1, 2).buffer,
+};
+
+describe('the canonical digest', () => {
+  it('is the one that stands in users’ caches', () => {
+    const digests = Object.fromEntries(Object.entries(SAMPLES).map(([name, value]) => [name, canonicalDigest(value)]));
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, `${JSON.stringify(digests, null, 2)}\n`);
+    expect(digests).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')));
+    expect(new Set(Object.values(digests)).size).toBe(Object.keys(SAMPLES).length);
+  });
+
+  it('is the same for two values exactly when they are equal', () => {
+    fc.assert(
+      fc.property(typedValue, typedValue, (a, b) => {
+        expect(canonicalDigest(a) === canonicalDigest(b)).toBe(isDeepStrictEqual(a, b));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('tells apart neighbours: one value wrapped, split, moved or put beside another', () => {
+    fc.assert(
+      fc.property(typedValue, typedValue, (a, b) => {
+        const neighbours = [
+          a,
+          [a],
+          [[a]],
+          [a, b],
+          [[a, b]],
+          [[a], b],
+          [a, [b]],
+          { a },
+          { a: [a] },
+          { a, b },
+          { ab: [a, b] },
+        ];
+        neighbours.forEach((one, i) => {
+          for (const other of neighbours.slice(i + 1)) {
+            expect(canonicalDigest(one) === canonicalDigest(other)).toBe(isDeepStrictEqual(one, other));
+          }
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('does not depend on the order of keys, entries and members, at any depth', () => {
+    fc.assert(
+      fc.property(typedValue, (value) => {
+        expect(canonicalDigest(reversed(value))).toBe(canonicalDigest(value));
+      }),
+    );
+  });
+
+  it('has no seams: a longer text is never two shorter ones', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(10), (text, at) => {
+        const parts = [text.slice(0, at), text.slice(at)];
+        const other = [text.slice(0, at + 1), text.slice(at + 1)];
+        expect(canonicalDigest(parts) === canonicalDigest(other)).toBe(isDeepStrictEqual(parts, other));
+        expect(canonicalDigest(parts)).not.toBe(canonicalDigest([text]));
+      }),
+    );
+  });
+
+  it('refuses what has no canonical form, naming the place', () => {
+    class Model {
+      weights = 1;
+    }
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    const cases: readonly (readonly [unknown, string])[] = [
+      [{ a: [() => 1] }, 'options.a[0] is a function'],
+      [{ a: Symbol('s') }, 'options.a is a symbol'],
+      [new Model(), 'options is an instance of Model'],
+      [Promise.resolve(), 'options is an instance of Promise'],
+      [new Map([['k', new Model()]]), 'options[entry 0][1] is an instance of Model'],
+      [cycle, 'options.self is part of a cycle'],
+      [Object.assign(Array(3), { 0: 1, 2: 2 }), 'options[1] is a hole in an array'],
+      ['ab'.match(/(?<x>a)/), 'options is an array with a field "groups" of its own'],
+      [{ [Symbol('s')]: 1 }, 'options is an object with symbol keys'],
+      [Object(1), 'options is an instance of Number'],
+    ];
+    for (const [value, message] of cases) {
+      expect(() => canonicalDigest(value, 'options')).toThrow(
+        expect.objectContaining({ code: 'ERR_UNENCODABLE', message: expect.stringContaining(message) }),
+      );
+    }
+  });
+
+  it('takes the same object twice, which is no cycle', () => {
+    const shared = { a: 1 };
+    expect(canonicalDigest([shared, shared])).toBe(canonicalDigest([{ a: 1 }, { a: 1 }]));
+  });
+
+  it('lets the caller say what an object stands for, under a tag that plain data can’t have', () => {
+    class Ref {
+      constructor(readonly digest: string) {}
+    }
+    const digest = (value: unknown) =>
+      canonicalDigest(value, 'value', (one) => (one instanceof Ref ? { tag: 'ref', data: one.digest } : undefined));
+    expect(digest({ a: new Ref('x') })).toBe(digest({ a: new Ref('x') }));
+    expect(digest(new Ref('x'))).not.toBe(digest(new Ref('y')));
+    expect(digest(new Ref('x'))).not.toBe(digest('x'));
+  });
+});
+
+/** The same value, built in the opposite order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (value instanceof Map) return new Map([...value].reverse().map(([k, v]) => [reversed(k), reversed(v)]));
+  if (value instanceof Set) return new Set([...value].reverse().map(reversed));
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)]),
+  );
+}
