@@ -1,13 +1,13 @@
 import { digestOfRef } from '../artifacts/ref-digest.ts';
 import { isPlain, OutputRef, refsIn } from '../dag/output-ref.ts';
 import type { PlanNode } from '../dag/plan.ts';
-import type { Identify } from '../hashing/canonical.ts';
+import { canonicalDigest, type Identify } from '../hashing/canonical.ts';
 import { type Digest, shortDigest } from '../hashing/digest.ts';
 import { DirectoryRef } from '../materializers/directory-ref.ts';
 import { FileRef } from '../materializers/file-ref.ts';
 import type { Artifact, Output } from '../model/artifact.ts';
 import type { KeyPart } from '../model/key-part.ts';
-import { keyPartOf } from './key-part-of.ts';
+import { displayOf, keyPartOf } from './key-part-of.ts';
 import type { WatchedInput } from './watched-input.ts';
 
 /** Field names and array indexes from the argument's name down. The types tell `{ a: { '0': x } }` from `{ a: [x] }`. */
@@ -72,9 +72,9 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
   } else if (Array.isArray(value) && hasRefs) {
     for (let i = 0; i < value.length; i++) addParts(value[i], [...place, i], walk);
   } else {
-    const { digest } = keyPartOf(`argument ${name}`, ['value', place, value], { identify: walk.identify });
-    const { display } = keyPartOf(`argument ${name}`, value, { identify: walk.identify });
-    walk.parts.push(Object.freeze({ part: `argument ${name}`, digest, display: refDisplay(value) ?? display }));
+    const digest = canonicalDigest(['value', place, value], `argument ${name}`, walk.identify);
+    const display = refDisplay(value) ?? displayOf(value, digest);
+    walk.parts.push(Object.freeze({ part: `argument ${name}`, digest, display }));
   }
 }
 

@@ -12,6 +12,7 @@ import type { WatchedInput } from './watched-input.ts';
 
 /** Raise it when the meaning of any part changes: every result of before counts no more. */
 const SCHEMA_VERSION = 1;
+const SCHEMA_PART = keyPartOf('schema', SCHEMA_VERSION);
 
 /** Something a user should know about a step's key. */
 export interface KeyWarning {
@@ -70,7 +71,7 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
   const history = step.options.inputs?.history ? await context.historyOf(node) : undefined;
   const extra = await policy.extra?.();
   const parts: KeyPart[] = [
-    keyPartOf('schema', SCHEMA_VERSION),
+    SCHEMA_PART,
     keyPartOf('step', step.name),
     { part: 'code', digest: code.digest, display: shortDigest(code.digest) },
     ...code.parts,

@@ -55,14 +55,15 @@ export function nearestKey<R extends { readonly parts: readonly KeyPart[] }>(
   parts: readonly KeyPart[],
   earlier: readonly R[],
 ): R | undefined {
-  const own = new Set(parts.map(({ part, digest }) => `${digest} ${part}`));
-  const shared = (other: R): number => other.parts.filter(({ part, digest }) => own.has(`${digest} ${part}`)).length;
-  let best: { readonly record: R; readonly score: number } | undefined;
+  const own = new Map(parts.map(({ part, digest }) => [part, digest]));
+  let best: R | undefined;
+  let most = -1;
   for (const record of earlier) {
-    const score = shared(record);
-    if (!best || score > best.score) best = { record, score };
+    let shared = 0;
+    for (const { part, digest } of record.parts) if (own.get(part) === digest) shared++;
+    if (shared > most) [best, most] = [record, shared];
   }
-  return best?.record;
+  return best;
 }
 
 /** Parts that differ, in the order of the later key; parts that went stand last. */
@@ -77,9 +78,14 @@ export function keyDifferences(before: readonly KeyPart[], after: readonly KeyPa
   return kept.map((part) => difference(part, old.get(part), now.get(part)));
 }
 
+/** Names are almost always unique; fields such as `a.b` and `a: { b }` may share one. */
 function byName(parts: readonly KeyPart[]): Map<string, KeyPart[]> {
   const map = new Map<string, KeyPart[]>();
-  for (const part of parts) map.set(part.part, [...(map.get(part.part) ?? []), part]);
+  for (const part of parts) {
+    const same = map.get(part.part);
+    if (same) same.push(part);
+    else map.set(part.part, [part]);
+  }
   return map;
 }
 

@@ -67,6 +67,9 @@ export type TrackerEntry =
     }
   | { readonly kind: 'artifact'; readonly name: string; readonly artifact: Artifact };
 
+/** What may change of a step run. */
+export type StepRunChange = Partial<Omit<StepRunRecord, 'id' | 'runId' | 'node'>>;
+
 export interface ExecutorInfo {
   readonly id: string;
   readonly host: string;
@@ -120,8 +123,11 @@ export interface MetadataStore {
 
   // --- step runs ---
   stepRuns(runId: string): Promise<readonly StepRunRecord[]>;
-  updateStepRun(id: string, change: Partial<Omit<StepRunRecord, 'id' | 'runId' | 'node'>>): Promise<void>;
-  startAttempt(attempt: AttemptRecord): Promise<void>;
+  updateStepRun(id: string, change: StepRunChange): Promise<void>;
+  /** Changes of several step runs, in order, in one transaction. */
+  updateStepRuns(changes: readonly { readonly id: string; readonly change: StepRunChange }[]): Promise<void>;
+  /** @param change what becomes of the step run by it, in the same transaction. */
+  startAttempt(attempt: AttemptRecord, change?: StepRunChange): Promise<void>;
   endAttempt(attempt: AttemptRecord): Promise<void>;
   attempts(stepRunId: string): Promise<readonly AttemptRecord[]>;
   /** Succeeded step runs of one step name, newest first: nearest earlier key for `why`, history for declared inputs. */

@@ -60,7 +60,15 @@ async function startAttempt(
 ): Promise<AttemptRecord> {
   const now = Date.now();
   const { id, startedAt, status } = run.records.of(node.id);
-  await run.records.update(node.id, {
+  const attempt: AttemptRecord = {
+    stepRunId: id,
+    attempt: number,
+    status: 'running',
+    startedAt: now,
+    endedAt: null,
+    error: null,
+  };
+  const change = {
     status: 'running',
     key,
     parts,
@@ -70,16 +78,8 @@ async function startAttempt(
     output: null,
     startedAt: status === 'running' ? startedAt : now,
     endedAt: null,
-  });
-  const attempt = {
-    stepRunId: id,
-    attempt: number,
-    status: 'running',
-    startedAt: now,
-    endedAt: null,
-    error: null,
   } as const;
-  await run.stack.metadataStore.startAttempt(attempt);
+  await run.records.start(node.id, change, attempt);
   run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
   return attempt;
 }

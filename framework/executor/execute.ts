@@ -141,7 +141,7 @@ async function walk(scope: RunScope, mode: RunMode): Promise<unknown> {
       if (fault !== undefined) return;
       const isCancelled = cancellation.isByUser;
       const reason = isCancelled ? 'The run was cancelled.' : `Step ${because} did not end well.`;
-      await records.update(id, { status: isCancelled ? 'cancelled' : 'skipped', reason, endedAt: Date.now() });
+      records.updateSoon(id, { status: isCancelled ? 'cancelled' : 'skipped', reason, endedAt: Date.now() });
       emit(isCancelled ? { type: 'step-cancelled', node: id } : { type: 'step-skipped', node: id, because });
     },
   });

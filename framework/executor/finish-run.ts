@@ -32,6 +32,7 @@ export async function finishRun(
   const finished = await finish(scope, options);
   const { value, ...rest } = finished;
   const change = { ...rest, endedAt: Date.now() };
+  await records.flush();
   await stack.metadataStore.updateRun(scope.run.id, change);
   const cancelRequested = scope.cancellation.isByUser;
   const run: RunRecord = Object.freeze({ ...options.record, ...change, cancelRequested });

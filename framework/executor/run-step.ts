@@ -28,11 +28,11 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
     } finally {
       look();
     }
-    if (decision.verdict === 'hit') return await endCached(node, run, call, decision);
+    if (decision.verdict === 'hit') return endCached(node, run, call, decision);
 
     const turn = await takeTurn(node, run, call, { decision, refresh });
     if (turn.kind === 'stopped') return await endStopped(node, run);
-    if (turn.kind === 'hit') return await endCached(node, run, call, turn.decision);
+    if (turn.kind === 'hit') return endCached(node, run, call, turn.decision);
     try {
       const attempted = await attemptStep(node, run, call, turn);
       if (await commitStep(node, run, call, { ...turn, ...attempted })) return 'done';
@@ -48,15 +48,15 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
   }
 }
 
-async function endCached(
+function endCached(
   node: PlanNode,
   run: RunScope,
   { key, parts }: StepKey,
   { entry, reason }: Extract<Decision, { verdict: 'hit' }>,
-): Promise<NodeEnding> {
+): NodeEnding {
   const now = Date.now();
   run.outputs.set(node.id, entry.output);
-  const stepRun = await run.records.update(node.id, {
+  const stepRun = run.records.updateSoon(node.id, {
     status: 'cached',
     key,
     parts,

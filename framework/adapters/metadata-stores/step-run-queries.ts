@@ -1,4 +1,4 @@
-import type { MetadataStore } from '../../components/metadata-store.ts';
+import type { MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { AttemptRecord } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
 import { compiledQuery } from './compiled-query.ts';
@@ -11,7 +11,7 @@ const SUCCEEDED: readonly Status[] = ['succeeded'];
 
 type StepRunQueries = Pick<
   MetadataStore,
-  'stepRuns' | 'updateStepRun' | 'startAttempt' | 'endAttempt' | 'attempts' | 'recentStepRuns'
+  'stepRuns' | 'updateStepRun' | 'updateStepRuns' | 'startAttempt' | 'endAttempt' | 'attempts' | 'recentStepRuns'
 >;
 
 export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
@@ -24,13 +24,21 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     if (Object.keys(change).length === 0) return;
     const { parts } = change;
     if (parts === undefined) return changeStepRun(db, id, change);
-    await db.transaction().execute(async (on) => {
-      await insertParts(on, parts);
-      await changeStepRun(on, id, change);
-    });
+    await db.transaction().execute((on) => applyChange(on, id, change));
   },
 
-  startAttempt: (attempt) => putAttempt(db, attempt),
+  updateStepRuns: (changes) =>
+    db.transaction().execute(async (on) => {
+      for (const { id, change } of changes) await applyChange(on, id, change);
+    }),
+
+  startAttempt(attempt, change) {
+    if (!change) return putAttempt(db, attempt);
+    return db.transaction().execute(async (on) => {
+      await applyChange(on, attempt.stepRunId, change);
+      await putAttempt(on, attempt);
+    });
+  },
   endAttempt: (attempt) => putAttempt(db, attempt),
 
   async attempts(stepRunId) {
@@ -67,6 +75,12 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     return newestFirst.slice(0, limit).map(fromStepRunRow);
   },
 });
+
+async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<void> {
+  if (Object.keys(change).length === 0) return;
+  if (change.parts) await insertParts(on, change.parts);
+  await changeStepRun(on, id, change);
+}
 
 /** The row of one try: made by its start, overwritten by its end. */
 export async function putAttempt(on: Sql, attempt: AttemptRecord): Promise<void> {
