@@ -18,10 +18,12 @@ export function confusionChart(
   const turned = cell < 16;
   const label = { ...LABEL, fontSize: Math.min(LABEL.fontSize, cell - 0.5), interval: 0 };
   const left = 60 + 7 * Math.min(16, Math.max(...labels.map((label) => label.length)));
-  // The corner (background taken for background) is never counted: it would read as a perfect zero.
   const last = labels.length - 1;
+  const shown = (value: number, predicted: number, actual: number): boolean =>
+    // Background taken for background is never counted: it would read as a perfect zero. Thousands of empty cells only make a large file.
+    predicted === last && actual === last ? false : value > 0 || labels.length <= MOST_FIGURES;
   const data = values.flatMap((row, predicted) =>
-    row.flatMap((value, actual) => (predicted === last && actual === last ? [] : [[actual, predicted, value]])),
+    row.flatMap((value, actual) => (shown(value, predicted, actual) ? [[actual, predicted, value]] : [])),
   );
   const highest = normalized ? 1 : Math.max(1, ...data.map(([, , value]) => value!));
   const figure = ([, , value]: readonly number[]): string =>

@@ -1,4 +1,4 @@
-import type { EChartsCoreOption } from 'echarts/core';
+import type { EChartsOption } from 'echarts';
 import { INK } from './palette.ts';
 import { FONT_FAMILY } from './svg-to-png.ts';
 
@@ -7,32 +7,22 @@ export interface ChartSize {
   readonly height: number;
 }
 
-/** Draws a chart as SVG, without a browser. Equal options give equal text. */
-export async function renderChart(option: EChartsCoreOption, { width, height }: ChartSize): Promise<string> {
-  const [core, charts, components, renderers] = await Promise.all([
-    import('echarts/core'),
-    import('echarts/charts'),
-    import('echarts/components'),
-    import('echarts/renderers'),
-  ]);
-  core.use([
-    charts.LineChart,
-    charts.HeatmapChart,
-    components.GridComponent,
-    components.TitleComponent,
-    components.LegendComponent,
-    components.VisualMapComponent,
-    components.MarkPointComponent,
-    renderers.SVGRenderer,
-  ]);
-  const chart = core.init(null, null, { renderer: 'svg', ssr: true, width, height });
+/**
+ * Draws a chart as SVG, without a browser. Equal options give equal text.
+ *
+ * @param option of echarts, https://echarts.apache.org/en/option.html.
+ */
+export async function renderChart(option: object, { width, height }: ChartSize): Promise<string> {
+  const { init } = await import('echarts/dist/echarts.esm.min');
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({
+    const complete: EChartsOption = {
       animation: false,
       backgroundColor: INK.ground,
       textStyle: { fontFamily: `'${FONT_FAMILY}', Arial, Helvetica, sans-serif`, color: INK.text },
       ...option,
-    });
+    };
+    chart.setOption(complete);
     // Class names count the charts of the process: the same chart, drawn later, would differ.
     return chart.renderToSVGString().replace(/\bzr\d+-/g, 'zr-');
   } finally {
