@@ -1,4 +1,4 @@
-import { Random } from '../train/random.ts';
+import { Random } from '../nn/random.ts';
 import type { RgbImage } from './decode-image.ts';
 
 /** Class names of the drawn pictures, in the order of their numbers. */

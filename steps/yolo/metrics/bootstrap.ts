@@ -1,4 +1,4 @@
-import { Random } from '../train/random.ts';
+import { Random } from '../nn/random.ts';
 import { averagePrecision, type ClassRanking, precisionRecall } from './average-precision.ts';
 import { IOU_THRESHOLDS, type ScoredImage } from './match.ts';
 import { rankByClass } from './rank-by-class.ts';

@@ -1,4 +1,4 @@
-import { Random } from '../train/random.ts';
+import { Random } from '../nn/random.ts';
 import type { Architecture, ParameterInfo, Tensor, Weights } from './detector.ts';
 
 /** Pictures are taken to be this large, with 5 objects in them, when the class bias is set: every network starts with the same prior. */

@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { Random } from '../../nn/random.ts';
 import type { AugmentOptions } from './augment-options.ts';
 
 /** One affine change about the picture's centre. */
