@@ -49,7 +49,8 @@ function sharedPackages(dir: string): (specifier: string, fromDir: string) => bo
     const version = bundled[specifier];
     if (version === undefined) return false;
     const installed = findPackage(specifier, fromDir);
-    if (installed === undefined) return false;
+    // Not installed yet, as in a project fresh from `sluice init`: it runs all the same.
+    if (installed === undefined) return true;
     const known = answers.get(installed);
     if (known !== undefined) return known;
     const same = readManifest(installed).version === version;
