@@ -14,7 +14,8 @@ function erased(value: unknown): unknown {
   if (!node) return undefined;
   if (node.type === 'Literal') return literal(node);
   const parts: unknown[] = [node.type];
-  for (const [key, field] of valueFields(node)) {
+  for (const key of valueFields(node)) {
+    const field = node[key];
     // Absent, off and empty are one: a newer parser that adds a field changes no digest.
     if (field === null || field === undefined || field === false || (Array.isArray(field) && field.length === 0))
       continue;

@@ -6,9 +6,9 @@ import { runFiles } from './basis.ts';
 import type { CodeDigest, CodeDigester } from './code-digest.ts';
 import { codeParts, fileNamer } from './code-parts.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { moduleFactsCache } from './module-facts-cache.ts';
 import { packageDigests } from './package-digests.ts';
 import { CodeReach, type CodeWorld } from './reach-code.ts';
-import { readModule } from './read-module.ts';
 import { importResolver } from './resolve-import.ts';
 import { sliceClass } from './slice-class.ts';
 import { storedDigests } from './stored-digests.ts';
@@ -37,14 +37,9 @@ export interface CodeDigesterOptions {
 export function createCodeDigester({ projectDir, cacheDir }: CodeDigesterOptions): CodeDigester {
   const run = runFiles();
   const stored = storedDigests(join(cacheDir, 'code-digests'), run);
-  const facts = new Map<string, ModuleFacts>();
   const world: CodeWorld = {
     run,
-    facts(path, text) {
-      const found = facts.get(path) ?? readModule(path, text);
-      facts.set(path, found);
-      return found;
-    },
+    facts: moduleFactsCache(join(cacheDir, 'code-facts')),
     resolve: importResolver(run),
     packageDigest: packageDigests(run),
   };

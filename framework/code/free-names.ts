@@ -1,4 +1,4 @@
-import { boundNames, keyName, runtimeNode, type Syntax, valueChildren } from './syntax.ts';
+import { boundNames, eachChild, keyName, runtimeNode, type Syntax } from './syntax.ts';
 
 /** A use of a name that is not bound inside the code it stands in. */
 export interface Reference {
@@ -37,9 +37,10 @@ function collect(
     return;
   }
   for (const name of writtenBy(node)) note(name, undefined, true);
-  for (const [name, child] of valueChildren(node)) {
-    collect(child, node, name, [...scopes, ...scopesOf(node, name)], found);
-  }
+  eachChild(node, (child, name) => {
+    const inner = scopesOf(node, name);
+    collect(child, node, name, inner ? [...scopes, inner] : scopes, found);
+  });
 }
 
 function isReference(node: Syntax, parent: Syntax | undefined, key: string): boolean {
@@ -92,27 +93,27 @@ function writtenBy(node: Syntax): readonly string[] {
  * What `node` binds for the child in its field `key`. A function's parameters don't see what its body declares (the body is a block of its own),
  * the value of a switch not what its cases declare.
  */
-function scopesOf(node: Syntax, key: string): Scopes {
+function scopesOf(node: Syntax, key: string): ReadonlySet<string> | undefined {
   switch (node.type) {
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      return [new Set((node['params'] as readonly unknown[]).flatMap(boundNames))];
+      return new Set((node['params'] as readonly unknown[]).flatMap(boundNames));
     case 'CatchClause':
-      return [new Set(boundNames(node['param']))];
+      return new Set(boundNames(node['param']));
     case 'ForStatement':
-      return [new Set(declaredBy(node['init']))];
+      return new Set(declaredBy(node['init']));
     case 'ForOfStatement':
     case 'ForInStatement':
-      return [new Set(declaredBy(node['left']))];
+      return new Set(declaredBy(node['left']));
     case 'BlockStatement':
     case 'StaticBlock':
     case 'TSModuleBlock':
-      return [new Set((node['body'] as readonly unknown[]).flatMap(declaredBy))];
+      return new Set((node['body'] as readonly unknown[]).flatMap(declaredBy));
     case 'SwitchStatement':
-      return key === 'cases' ? [new Set((node['cases'] as readonly Syntax[]).flatMap(declaredInCase))] : [];
+      return key === 'cases' ? new Set((node['cases'] as readonly Syntax[]).flatMap(declaredInCase)) : undefined;
     default:
-      return [];
+      return undefined;
   }
 }
 

@@ -1,14 +1,21 @@
-import { decoratorsIn, isSyntax, keyName, runtimeNode, type Syntax, valueChildren } from './syntax.ts';
+import { declaredBy } from './free-names.ts';
+import {
+  boundNames,
+  decoratorsIn,
+  eachChild,
+  isSyntax,
+  keyName,
+  runtimeNode,
+  type Syntax,
+  walkSyntax,
+} from './syntax.ts';
 
-/** What is known of the names of a module while it is read from the top. */
-export interface KnownNames {
-  /** Constants that hold built-in data: arrays, objects, Maps, texts. Their own methods change nothing but them. */
-  readonly data: Set<string>;
-  /** What comes from a schema library whose calls only build values: zod. */
-  readonly schemas: Set<string>;
-  /** Imports of functions that only compute: of node:path, node:url. */
-  readonly functions: Set<string>;
-}
+/**
+ * What is known of a name where a piece of code stands; a name that is not in here is a global.
+ * `data`: a constant of a built-in kind (array, object, Map, text), whose own methods change nothing but it. `schema`: made by a schema library, whose
+ * calls only build values. `function`: a call of it only computes. `unknown`: anything else that the module or an enclosing function calls so.
+ */
+export type KnownNames = ReadonlyMap<string, 'data' | 'schema' | 'function' | 'unknown'>;
 
 /** Packages whose exports only compute. */
 export const COMPUTING_MODULES = new Set([
@@ -27,7 +34,7 @@ const BUILT_IN = new Set(
   ),
 );
 /** Objects whose methods only compute. `Object.assign` and `Object.defineProperty` write to their first argument. */
-const COMPUTING = new Set(['Math', 'Object', 'Number', 'String', 'Array', 'JSON', 'Symbol', 'BigInt', 'Date', 'URL']);
+const COMPUTING = new Set([...BUILT_IN, 'Math', 'JSON']);
 const WRITING = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf']);
 /** Methods of built-in data that hand their arguments' results on and write to nothing but a new value. */
 const READING = new Set(
@@ -43,7 +50,13 @@ const READING = new Set(
 export function isPure(node: Syntax | undefined, known: KnownNames): boolean {
   const at = node && runtimeNode(node);
   if (!at) return true;
-  const all = (): boolean => [...valueChildren(at)].every(([, child]) => isPure(child, known));
+  const all = (): boolean => {
+    let pure = true;
+    eachChild(at, (child) => {
+      pure &&= isPure(child, known);
+    });
+    return pure;
+  };
   switch (at.type) {
     case 'Literal':
     case 'Identifier':
@@ -98,12 +111,11 @@ export function isPure(node: Syntax | undefined, known: KnownNames): boolean {
 const areHarmless = (list: unknown, known: KnownNames): boolean =>
   (list as readonly Syntax[]).every((argument) => isPure(argument, known) && isHarmlessCallback(argument, known));
 
-/** `(x) => expression` that is pure itself. A function with a body could do anything; so could one known by name only. */
+/** A function that is written here and only computes. One known by name only could do anything, unless the name is known for that. */
 function isHarmlessCallback(node: Syntax, known: KnownNames): boolean {
   const at = runtimeNode(node);
-  if (at?.type === 'FunctionExpression') return false;
-  if (at?.type !== 'ArrowFunctionExpression') return true;
-  return at['expression'] === true && isPure(at['body'] as Syntax, known);
+  if (at?.type === 'Identifier') return known.get(at['name'] as string) !== 'unknown';
+  return !/^(?:FunctionExpression|ArrowFunctionExpression)$/.test(at?.type ?? '') || isComputing(at, known);
 }
 
 function isPureCall(call: Syntax, known: KnownNames): boolean {
@@ -111,49 +123,63 @@ function isPureCall(call: Syntax, known: KnownNames): boolean {
   if (!callee) return false;
   if (isSchema(callee, known)) return true;
   if (callee.type === 'Identifier') {
-    return isGlobal(callee, BUILT_IN, known) || known.functions.has(callee['name'] as string);
+    return isGlobal(callee, BUILT_IN, known) || known.get(callee['name'] as string) === 'function';
   }
   if (callee.type !== 'MemberExpression') return false;
   const method = keyName(callee['property'], callee['computed']);
   const object = runtimeNode(callee['object'] as Syntax);
   if (method === undefined || !object) return false;
   if (isGlobal(object, COMPUTING, known)) return !WRITING.has(method);
-  if (object.type === 'Identifier' && known.functions.has(object['name'] as string)) return true;
+  if (object.type === 'Identifier' && known.get(object['name'] as string) === 'function') return true;
   return READING.has(method) && isData(object, known);
 }
 
-/** A global, not shadowed: `known` holds what the module itself calls so. */
 const isGlobal = (node: unknown, names: ReadonlySet<string>, known: KnownNames): boolean =>
   isSyntax(node) &&
   node.type === 'Identifier' &&
   names.has(node['name'] as string) &&
-  !known.data.has(node['name'] as string);
+  !known.has(node['name'] as string);
 
-/** Whether the value is certainly of a built-in kind. */
+/** Whether the value is certainly an array, a Map, a text or the like: a plain object could have a `map` of its own. */
 export function isData(node: Syntax, known: KnownNames): boolean {
   const at = runtimeNode(node);
   switch (at?.type) {
     case 'ArrayExpression':
-    case 'ObjectExpression':
     case 'TemplateLiteral':
     case 'Literal':
       return true;
     case 'Identifier':
-      return known.data.has(at['name'] as string);
+      return known.get(at['name'] as string) === 'data';
     case 'NewExpression':
+      return isPure(at, known);
     case 'CallExpression':
-      return isPure(at, known) && !isSchema(at, known);
+      return isPure(at, known) && makesData(runtimeNode(at['callee'] as Syntax), known);
     default:
       return false;
   }
 }
+
+/** Calls that are pure already: which of them make a new array or text, and don't hand on something that was inside. */
+function makesData(callee: Syntax | undefined, known: KnownNames): boolean {
+  if (callee?.type !== 'MemberExpression') return isGlobal(callee, TEXT_OR_NUMBER, known);
+  const method = keyName(callee['property'], callee['computed']) ?? '';
+  if (isGlobal(callee['object'], new Set(['Object']), known)) return ['keys', 'values', 'entries'].includes(method);
+  return (
+    !['at', 'find', 'get', 'reduce', 'reduceRight', 'parse'].includes(method) && !isFunction(callee['object'], known)
+  );
+}
+
+const TEXT_OR_NUMBER = new Set(['String', 'Number', 'BigInt', 'parseInt', 'parseFloat']);
+
+const isFunction = (node: unknown, known: KnownNames): boolean =>
+  isSyntax(node) && node.type === 'Identifier' && known.get(node['name'] as string) === 'function';
 
 /** `z`, `z.object`, `z.object({…}).strict()`, `Base.extend`. */
 export function isSchema(node: Syntax, known: KnownNames): boolean {
   const at = runtimeNode(node);
   switch (at?.type) {
     case 'Identifier':
-      return known.schemas.has(at['name'] as string);
+      return known.get(at['name'] as string) === 'schema';
     case 'MemberExpression':
       return isSchema(at['object'] as Syntax, known);
     case 'CallExpression':
@@ -161,6 +187,33 @@ export function isSchema(node: Syntax, known: KnownNames): boolean {
     default:
       return false;
   }
+}
+
+/** Statements that a function which only computes is made of. One that assigns may write to what it was given. */
+const COMPUTING_STATEMENTS = new Set(['VariableDeclaration', 'ReturnStatement', 'IfStatement', 'BlockStatement']);
+
+/** Whether a call of this function changes nothing outside: its body only names values and returns one. */
+export function isComputing(node: Syntax | undefined, known: KnownNames): boolean {
+  const at = node && runtimeNode(node);
+  if (!at || !/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(at.type)) return false;
+  if (at['async'] === true || at['generator'] === true) return false;
+  const parameters = at['params'] as readonly Syntax[];
+  // What the function itself calls so is not what the module knows by that name.
+  const inside = new Map(known);
+  walkSyntax(at, (one) => {
+    for (const name of [...parameters.flatMap(boundNames), ...declaredBy(one)]) inside.set(name, 'unknown');
+  });
+  return parameters.every((one) => isPure(one, inside)) && doesCompute(at['body'] as Syntax, inside);
+}
+
+function doesCompute(node: Syntax, known: KnownNames): boolean {
+  if (!COMPUTING_STATEMENTS.has(node.type)) return isPure(node, known);
+  if (node.type === 'VariableDeclaration') return isPure(node, known);
+  let computes = true;
+  eachChild(node, (child) => {
+    computes &&= doesCompute(child, known);
+  });
+  return computes;
 }
 
 /** Class declarations run their decorators, static blocks, static fields and computed keys. */

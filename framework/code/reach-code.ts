@@ -7,12 +7,13 @@ import type { CodeDigest } from './code-digest.ts';
 import type { Item, ModuleFacts } from './module-facts.ts';
 import type { PackageDigest } from './package-digests.ts';
 import type { ResolvedImport } from './resolve-import.ts';
+import type { Source } from './sources.ts';
 
 /** What linking needs of the world; one per run. */
 export interface CodeWorld {
   readonly run: RunFiles;
   /** @throws ERR_SOURCE_SYNTAX. */
-  facts(path: string, text: string): ModuleFacts;
+  facts(path: string, source: Source): ModuleFacts;
   resolve(specifier: string, importer: string): ResolvedImport;
   packageDigest(name: string, fromDir: string): PackageDigest;
 }
@@ -83,7 +84,7 @@ export class CodeReach {
     if (known) return known;
     const source = this.basis.read(path);
     if (!source) throw sluiceError('ERR_FILE_NOT_FOUND', { path, what: 'Source file' });
-    const facts = this.world.facts(path, source.text);
+    const facts = this.world.facts(path, source);
     this.modules.set(path, facts);
     return facts;
   }

@@ -8,6 +8,7 @@ import { dropEngineDecorators } from './engine-decorators.ts';
 import { declaredBy, freeNames, type Reference } from './free-names.ts';
 import {
   COMPUTING_MODULES,
+  isComputing,
   isData,
   isPure,
   isPureMember,
@@ -40,6 +41,7 @@ export function readModule(path: string, text: string): ModuleFacts {
   const module = emptyModule(text);
   // Imports first: they hold for the whole module, wherever they stand.
   for (const statement of body) readImport(statement, module);
+  for (const name of body.flatMap(declaredBy)) module.known.set(name, 'unknown');
   const hasDecorators = dropEngineDecorators(body, module.imported);
   for (const statement of body) readStatement(statement, module);
   const { items, declared, variables, types, imported, exported, stars, classes } = module;
@@ -47,6 +49,8 @@ export function readModule(path: string, text: string): ModuleFacts {
   const evaluates = evaluated(body, module, hasDecorators || !isTypeScript(path));
   return { items, declared, variables, types, imported, exported, stars, classes, evaluates };
 }
+
+type Kind = KnownNames extends ReadonlyMap<string, infer K> ? K : never;
 
 /** The facts while they are collected, in the order of the text. */
 interface Reading {
@@ -59,7 +63,7 @@ interface Reading {
   readonly exported: Record<string, { readonly local: string } | ImportedName>;
   readonly stars: string[];
   readonly classes: Record<string, ClassFacts>;
-  readonly known: KnownNames;
+  readonly known: Map<string, Kind>;
 }
 
 /** Records without a prototype: a module may call its function `constructor`. */
@@ -73,15 +77,16 @@ const emptyModule = (text: string): Reading => ({
   exported: Object.create(null),
   stars: [],
   classes: Object.create(null),
-  known: { data: new Set(), schemas: new Set(), functions: new Set() },
+  known: new Map(),
 });
 
 function readImport(statement: Syntax, module: Reading): void {
   if (statement['importKind'] === 'type') return;
   const add = (local: string, imported: ImportedName): void => {
     module.imported[local] = imported;
-    if (SCHEMA_MODULES.has(imported.specifier)) module.known.schemas.add(local);
-    if (COMPUTING_MODULES.has(imported.specifier)) module.known.functions.add(local);
+    const { specifier } = imported;
+    const kind = SCHEMA_MODULES.has(specifier) ? 'schema' : COMPUTING_MODULES.has(specifier) ? 'function' : 'unknown';
+    module.known.set(local, kind);
   };
   const reference = statement['moduleReference'] as Syntax | undefined;
   if (reference?.type === 'TSExternalModuleReference') {
@@ -174,14 +179,23 @@ function readVariables(node: Syntax, module: Reading): void {
     const init = (declarator['init'] as Syntax | null) ?? undefined;
     declare({ ...node, declarations: [declarator] } as Syntax, names, module);
     if (node['kind'] !== 'const') module.variables.push(...names);
-    else if (init && isSchema(init, known)) for (const name of names) known.schemas.add(name);
-    else if (init && isData(init, known)) for (const name of names) known.data.add(name);
+    else if (init && isName(declarator['id'])) for (const name of names) known.set(name, kindOf(init, known));
   }
+}
+
+const isName = (pattern: unknown): boolean => (pattern as Syntax).type === 'Identifier';
+
+function kindOf(init: Syntax, known: KnownNames): Kind {
+  if (isComputing(init, known)) return 'function';
+  if (isSchema(init, known)) return 'schema';
+  return isData(init, known) ? 'data' : 'unknown';
 }
 
 function declare(node: Syntax, names: readonly string[], module: Reading): void {
   const item = addItem(names.join(',') || '(top level)', [node], !isPure(node, module.known), module);
   for (const name of names) bind(name, item, module);
+  if (node.type === 'FunctionDeclaration' && isComputing(node, module.known))
+    module.known.set(names[0] ?? '', 'function');
 }
 
 function readClass(node: Syntax, name: string, module: Reading): void {

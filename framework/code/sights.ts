@@ -29,7 +29,8 @@ export function sightsIn(
 ): { readonly links: readonly Link[]; readonly sights: readonly Sight[] } {
   const links: Link[] = [];
   const sights: Sight[] = [];
-  const local = localNames(node);
+  let names: ReadonlySet<string> | undefined;
+  const local = (): ReadonlySet<string> => (names ??= localNames(node));
   walkSyntax(node, (at, parent) => {
     for (const found of lookAt(at, parent, importOf, local)) {
       if ('what' in found) sights.push({ ...found, offset: at.start });
@@ -41,7 +42,7 @@ export function sightsIn(
 
 type Found = { readonly what: string } | { readonly kind: Link['kind']; readonly specifier: string };
 
-function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, local: ReadonlySet<string>): Found[] {
+function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, local: () => ReadonlySet<string>): Found[] {
   switch (at.type) {
     case 'ImportExpression':
       return [linkOr('module', at['source'], 'import() of an expression')];
@@ -61,7 +62,7 @@ function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, loca
   }
 }
 
-function lookAtCall(call: Syntax, importOf: ImportOf, local: ReadonlySet<string>): Found[] {
+function lookAtCall(call: Syntax, importOf: ImportOf, local: () => ReadonlySet<string>): Found[] {
   const callee = call['callee'] as Syntax;
   const first = (call['arguments'] as readonly Syntax[])[0];
   if (isName(callee, 'eval')) return [{ what: 'eval' }];
@@ -70,7 +71,7 @@ function lookAtCall(call: Syntax, importOf: ImportOf, local: ReadonlySet<string>
   if (calledImport(callee, importOf)?.name === 'createRequire') return [{ what: 'createRequire' }];
   const read = fileRead(callee, importOf);
   // A path that an argument or a local variable gives is an input's already, or the step's own.
-  return read && !takesFrom(first, local) ? [{ what: `file read ${read}` }] : [];
+  return read && !takesFrom(first, local()) ? [{ what: `file read ${read}` }] : [];
 }
 
 function lookAtNew(at: Syntax): Found[] {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Digest, sha256 } from '../hashing/digest.ts';
 import type { Basis, RunFiles } from './basis.ts';
 import type { CodeDigest } from './code-digest.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 interface StoredDigest {
   readonly files: readonly (readonly [path: string, digest: Digest])[];
@@ -30,18 +31,7 @@ export function storedDigests(dir: string, run: RunFiles): StoredDigests {
     },
     keep(id, value, basis) {
       const stored: StoredDigest = { files: [...basis.files], absent: [...basis.absent], value };
-      const file = fileOf(id);
-      const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-      try {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(temporary, JSON.stringify(stored));
-        renameSync(temporary, file);
-      } catch (error) {
-        // Nothing is lost but the time to find the answer again.
-        process.emitWarning(`sluice keeps no code digests in ${dir}: ${(error as Error).message}`, {
-          code: 'SLUICE_CODE_CACHE',
-        });
-      }
+      writeAtomically(fileOf(id), JSON.stringify(stored));
     },
   };
 }

@@ -43,26 +43,38 @@ export function runtimeNode(node: Syntax): Syntax | undefined {
   return at;
 }
 
-/** Fields of a node that exist at run time, in the parser's order. `optional` means `?.` there and `?:` anywhere else. */
-export function* valueFields(node: Syntax): Generator<readonly [key: string, value: unknown]> {
-  for (const key in node) {
-    if (key === 'type' || TYPE_ONLY.has(key)) continue;
-    if (key === 'optional' && node.type !== 'CallExpression' && node.type !== 'MemberExpression') continue;
-    yield [key, node[key]];
+/**
+ * Names of the fields of a node that exist at run time, in the parser's order. `optional` means `?.` there and `?:` anywhere else.
+ * Kept by the kind of node: this runs for every node of a project.
+ */
+export function valueFields(node: Syntax): readonly string[] {
+  const keys = Object.keys(node);
+  const known = fieldsByType.get(node.type);
+  if (known && known.all === keys.length) return known.fields;
+  const isCall = node.type === 'CallExpression' || node.type === 'MemberExpression';
+  const fields = keys.filter((key) => key !== 'type' && !TYPE_ONLY.has(key) && (key !== 'optional' || isCall));
+  fieldsByType.set(node.type, { all: keys.length, fields });
+  return fields;
+}
+
+const fieldsByType = new Map<string, { readonly all: number; readonly fields: readonly string[] }>();
+
+/** Calls `visit` for every node directly below, as it runs. */
+export function eachChild(node: Syntax, visit: (child: Syntax, key: string) => void): void {
+  for (const key of valueFields(node)) {
+    const value = node[key];
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) for (const item of value) visitNode(item, key, visit);
+    else visitNode(value, key, visit);
   }
 }
 
-/** Nodes directly below, as they run. */
-export function* valueChildren(node: Syntax): Generator<readonly [key: string, child: Syntax]> {
-  for (const [key, value] of valueFields(node)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      const child = isSyntax(item) ? runtimeNode(item) : undefined;
-      if (child) yield [key, child];
-    }
-  }
+function visitNode(value: unknown, key: string, visit: (child: Syntax, key: string) => void): void {
+  const child = isSyntax(value) ? runtimeNode(value) : undefined;
+  if (child) visit(child, key);
 }
 
-/** Every node from `node` down, parents first. `visit` gets the enclosing nodes' nearest, and the field it stands in. */
+/** Every node from `node` down, parents first. `visit` gets the node around each, and the field it stands in. */
 export function walkSyntax(
   node: Syntax,
   visit: (node: Syntax, parent: Syntax | undefined, key: string) => void,
@@ -70,7 +82,7 @@ export function walkSyntax(
   key = '',
 ): void {
   visit(node, parent, key);
-  for (const [name, child] of valueChildren(node)) walkSyntax(child, visit, node, name);
+  eachChild(node, (child, name) => walkSyntax(child, visit, node, name));
 }
 
 /** A name as code writes it: `a`, `#a`; undefined for a computed key that is no text. */

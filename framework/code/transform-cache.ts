@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Oxc from 'oxc-transform';
 import { sluiceError } from '../errors.ts';
 import { type Digest, sha256 } from '../hashing/digest.ts';
 import { readableOffset } from './line-of.ts';
 import type { Source } from './sources.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 /**
  * Everything that decides the output beside the source. `es2024`: what Node 22 runs; decorators as TypeScript's `experimentalDecorators` has
@@ -45,7 +46,6 @@ export function openTransformCache(dir: string): TransformCache {
     const code = readIfThere(file);
     return code === undefined ? undefined : { code, mapFile: `${file}.map` };
   };
-  let isWritable = true;
   return {
     lookup,
     transform(path, source) {
@@ -56,7 +56,7 @@ export function openTransformCache(dir: string): TransformCache {
       const compiled = compile(path, source.text);
       // Linked, not inline: the map costs nothing before somebody makes a stack trace. Debuggers follow the link.
       const code = `${compiled.code}\n//# sourceMappingURL=${pathToFileURL(mapFile).href}\n`;
-      isWritable = isWritable && writeAtomically(mapFile, compiled.map) && writeAtomically(file, code);
+      if (writeAtomically(mapFile, compiled.map)) writeAtomically(file, code);
       return { code, mapFile };
     },
   };
@@ -80,22 +80,5 @@ function readIfThere(file: string): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** Several processes may write one entry at once: each its own temporary file, the last rename wins with the same bytes. False: not possible here. */
-function writeAtomically(file: string, text: string): boolean {
-  const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-    return true;
-  } catch (error) {
-    // A cache that can't be written (read-only checkout, full disk) costs time, never the run.
-    process.emitWarning(`sluice keeps no transformed code in ${dirname(file)}: ${(error as Error).message}`, {
-      code: 'SLUICE_CODE_CACHE',
-    });
-    return false;
   }
 }
