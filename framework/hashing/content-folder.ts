@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsync,
   lstatSync,
   mkdirSync,
@@ -67,15 +68,14 @@ export function openContentFolder(options: { readonly root: string; readonly lab
   const { label } = options;
   const files = createFileCheck();
   const pathOf = (digest: Digest): string => join(root, 'objects', digest.slice(0, 2), digest.slice(2));
-  let ready = false;
+  let cleared = false;
 
   function temporaryPath(): string {
     const folder = join(root, 'tmp');
-    if (!ready) {
-      mkdirSync(folder, { recursive: true });
-      removeStale(folder);
-      ready = true;
-    }
+    // Each time: somebody may have emptied a cache meanwhile.
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+    if (!cleared) removeStale(folder);
+    cleared = true;
     return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
   }
 
