@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Block, Report } from './blocks.ts';
+import { escapeXml } from './escape-xml.ts';
+
+/** A report as one HTML file that needs no other: pictures inside, no script, light or dark as the reader's system. */
+export async function renderHtml({ title, decision, reasons, sections }: Report): Promise<string> {
+  const bodies = await Promise.all(
+    sections.map(async ({ heading, blocks }) => {
+      const parts = await Promise.all(blocks.map(renderBlock));
+      return `<section>\n<h2>${escapeXml(heading)}</h2>\n${parts.join('\n')}\n</section>`;
+    }),
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeXml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeXml(title)}</h1>
+<div class="decision ${decision}">
+<strong>${decision === 'promote' ? '✓ Promote' : '✗ Refuse'}</strong>
+${list(reasons)}
+</div>
+${bodies.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+async function renderBlock(block: Block): Promise<string> {
+  switch (block.kind) {
+    case 'text':
+      return `<p>${escapeXml(block.text)}</p>`;
+    case 'list':
+      return list(block.items);
+    case 'table':
+      return table(block);
+    case 'picture': {
+      const bytes = await readFile(block.path);
+      const type = MEDIA_TYPES[extname(block.name)];
+      if (!type) throw new Error(`No media type is known for ${block.name}.`);
+      const source = `data:${type};base64,${bytes.toString('base64')}`;
+      return `<figure><img src="${source}" alt="${escapeXml(block.alt)}"><figcaption>${escapeXml(block.alt)}</figcaption></figure>`;
+    }
+    default:
+      return block satisfies never;
+  }
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+};
+
+const list = (items: readonly string[]): string =>
+  `<ul>\n${items.map((item) => `<li>${escapeXml(item)}</li>`).join('\n')}\n</ul>`;
+
+function table({ columns, rows, caption }: Extract<Block, { kind: 'table' }>): string {
+  const head = columns.map((name) => `<th scope="col">${escapeXml(name)}</th>`).join('');
+  const body = rows.map(([first, ...figures]) => {
+    const cells = figures.map((cell) => `<td>${escapeXml(cell)}</td>`).join('');
+    return `<tr><th scope="row">${escapeXml(first ?? '')}</th>${cells}</tr>`;
+  });
+  const captioned = caption === undefined ? '' : `<caption>${escapeXml(caption)}</caption>`;
+  return `<div class="wide"><table>${captioned}<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+}
+
+const STYLE = `
+:root{--ground:#fff;--text:#1f2328;--muted:#59636e;--line:#d1d9e0;--head:#f6f8fa;--good:#1a7f37;--bad:#bc4c00}
+@media (prefers-color-scheme:dark){:root{--ground:#0d1117;--text:#e6edf3;--muted:#9198a1;--line:#3d444d;--head:#151b23;--good:#3fb950;--bad:#f0883e}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
+main{max-width:960px;margin:0 auto;padding:2rem 1rem 4rem}
+h1{font-size:1.7rem;line-height:1.25;margin:0 0 1rem}
+h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-bottom:.3rem;border-bottom:1px solid var(--line)}
+p{margin:.6rem 0;max-width:70ch}
+ul{margin:.4rem 0;padding-left:1.3rem}
+.decision{border:1px solid var(--line);border-left:5px solid var(--bad);border-radius:6px;padding:.9rem 1.1rem;background:var(--head)}
+.decision strong{font-size:1.15rem;color:var(--bad)}
+.decision.promote{border-left-color:var(--good)}
+.decision.promote strong{color:var(--good)}
+.wide{overflow-x:auto;margin:.8rem 0}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.94rem}
+caption{text-align:left;color:var(--muted);padding-bottom:.4rem}
+th,td{padding:.32rem .8rem;border:1px solid var(--line);text-align:right;white-space:nowrap}
+thead th{background:var(--head)}
+th:first-child{text-align:left;font-weight:600}
+tbody th{font-weight:400}
+figure{margin:1rem 0}
+img{display:block;max-width:100%;height:auto;border:1px solid var(--line);border-radius:6px;background:#fff}
+figcaption{color:var(--muted);font-size:.9rem;margin-top:.3rem}
+@media print{main{max-width:none}figure,table{break-inside:avoid}}
+`;
