@@ -5,6 +5,7 @@ import { shortDigest } from '../hashing/digest.ts';
 import type { Output } from '../model/artifact.ts';
 import type { CacheKey, KeyPart } from '../model/key-part.ts';
 import { argumentParts } from './argument-parts.ts';
+import { calledCode } from './called-code.ts';
 import { declaredParts } from './declared-parts.ts';
 import { keyPartOf } from './key-part-of.ts';
 import { receiverParts } from './receiver-parts.ts';
@@ -64,8 +65,10 @@ export interface KeyContext {
 export async function stepKey(node: PlanNode, context: KeyContext): Promise<StepKey> {
   const { step } = node;
   const policy = typeof step.options.cache === 'object' ? step.options.cache : {};
-  const code = await context.codeDigester.digestOf(step);
+  const called = calledCode(node);
+  const code = await context.codeDigester.digestOf(called.source);
   const receiver = receiverParts(node.receiver, code);
+  const problems = [...called.problems, ...receiver.problems];
   const args = await argumentParts(node, context.outputOf);
   const declared = await declaredParts(step.options.inputs ?? {}, context);
   const history = step.options.inputs?.history ? await context.historyOf(node) : undefined;
@@ -84,12 +87,12 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
     ...(extra === undefined ? [] : [keyPartOf('extra', extra)]),
   ];
   // `cache.extra` is the author's word for what the receiver can't show.
-  const uncacheable = receiver.problems.length > 0 && extra === undefined;
+  const uncacheable = problems.length > 0 && extra === undefined;
   return {
     key: uncacheable ? null : keyOf(parts),
     parts: Object.freeze(parts),
     warnings: [
-      ...(uncacheable ? receiver.problems.map((problem) => receiverWarning(node, problem)) : []),
+      ...(uncacheable ? problems.map((problem) => receiverWarning(node, problem)) : []),
       ...unseenReads(node, code),
     ],
     watched: [...args.watched, ...declared.watched],

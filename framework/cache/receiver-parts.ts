@@ -1,3 +1,4 @@
+import { sourceOfClass } from '../code/class-source.ts';
 import type { CodeDigest } from '../code/code-digest.ts';
 import { SluiceError, sluiceError } from '../errors.ts';
 import type { Identify } from '../hashing/canonical.ts';
@@ -19,7 +20,7 @@ export interface Unencodable {
  */
 export function receiverParts(
   receiver: object,
-  code: Pick<CodeDigest, 'receiverFields' | 'parts'>,
+  code: Pick<CodeDigest, 'receiverFields' | 'parts' | 'files'>,
 ): { readonly parts: readonly KeyPart[]; readonly problems: readonly Unencodable[] } {
   const reached = code.receiverFields === '*' ? Object.keys(receiver) : code.receiverFields;
   const parts: KeyPart[] = [];
@@ -45,7 +46,7 @@ const CANONICAL = [Date, RegExp, URL, Map, Set, ArrayBuffer];
 /** `#name` in a class body: state that reflection can't see. */
 const PRIVATE_MEMBER = /[\s.;{(!]#[A-Za-z_$]/;
 
-function identifyInstances(code: Pick<CodeDigest, 'parts'>): Identify {
+function identifyInstances(code: Pick<CodeDigest, 'parts' | 'files'>): Identify {
   return (value, where) => {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null || Array.isArray(value)) return undefined;
@@ -59,7 +60,11 @@ function identifyInstances(code: Pick<CodeDigest, 'parts'>): Identify {
 }
 
 /** Names of a prototype chain's classes, when all they do is in the key: no native state, no private state, no source outside the code digest. */
-function classesOf(prototype: object, refuse: (kind: string) => never, code: Pick<CodeDigest, 'parts'>): string[] {
+function classesOf(
+  prototype: object,
+  refuse: (kind: string) => never,
+  code: Pick<CodeDigest, 'parts' | 'files'>,
+): string[] {
   const names: string[] = [];
   for (
     let at: object | null = prototype;
@@ -73,7 +78,7 @@ function classesOf(prototype: object, refuse: (kind: string) => never, code: Pic
       return refuse(`an instance of ${type.name}, which holds hidden state`);
     if (PRIVATE_MEMBER.test(source)) return refuse(`an instance of ${type.name}, which has #private state`);
     const behaves = Object.getOwnPropertyNames(at).length > 1;
-    if (behaves && !isCovered(type.name, code)) {
+    if (behaves && !isCovered(type as Constructor, code)) {
       return refuse(`an instance of ${type.name}, whose methods are not in the source that this step can reach`);
     }
     names.push(type.name);
@@ -81,6 +86,14 @@ function classesOf(prototype: object, refuse: (kind: string) => never, code: Pic
   return names;
 }
 
-/** Whether the code digest read the class: `code steps/a.ts#FakeTrainer` or `code steps/a.ts#FakeTrainer.train`. */
-const isCovered = (name: string, code: Pick<CodeDigest, 'parts'>): boolean =>
-  code.parts.some(({ part }) => part.endsWith(`#${name}`) || part.includes(`#${name}.`));
+type Constructor = abstract new (...args: never[]) => unknown;
+
+/**
+ * Whether the code digest read the class: `code steps/a.ts#FakeTrainer` or `code steps/a.ts#FakeTrainer.train`, and, where the loader has seen
+ * the class, in that very file: two classes may share a name.
+ */
+function isCovered(type: Constructor, code: Pick<CodeDigest, 'parts' | 'files'>): boolean {
+  const source = sourceOfClass(type);
+  if (source && !code.files.includes(source.file)) return false;
+  return code.parts.some(({ part }) => part.endsWith(`#${type.name}`) || part.includes(`#${type.name}.`));
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { explainStepRun, keyDifferences, missReason, nearestKey } from '../../../framework/cache/explain.ts';
+import { keyPartOf } from '../../../framework/cache/key-part-of.ts';
+import type { KeyPart } from '../../../framework/model/key-part.ts';
+import type { StepRunRecord } from '../../../framework/model/run.ts';
+
+const parts = (values: Readonly<Record<string, unknown>>): KeyPart[] =>
+  Object.entries(values).map(([part, value]) => keyPartOf(part, value));
+
+const stepRun = (
+  id: string,
+  values: Readonly<Record<string, unknown>>,
+  more: Partial<StepRunRecord> = {},
+): StepRunRecord => ({
+  id,
+  runId: id,
+  node: 'train',
+  step: 'train',
+  status: 'succeeded',
+  key: null,
+  parts: parts(values),
+  origin: id,
+  reason: null,
+  output: null,
+  attempts: 1,
+  startedAt: Number(id),
+  endedAt: Number(id),
+  error: null,
+  ...more,
+});
+const storeOf = (runs: readonly StepRunRecord[]) => ({ recentStepRuns: async () => runs });
+
+describe('keyDifferences', () => {
+  it('says what changed, came and went', () => {
+    expect(keyDifferences(parts({ a: 1, b: 'x', c: 0 }), parts({ a: 2, b: 'x', d: [1] }))).toEqual([
+      { part: 'a', before: '1', after: '2' },
+      { part: 'd', before: null, after: '[1]' },
+      { part: 'c', before: '0', after: null },
+    ]);
+  });
+
+  it('shows digests where the values look the same', () => {
+    const [difference] = keyDifferences(
+      [keyPartOf('a', 1, { display: 'file x' })],
+      [keyPartOf('a', 2, { display: 'file x' })],
+    );
+    expect(difference?.before).toMatch(/^file x \([0-9a-f]{12}\)$/);
+    expect(difference?.before).not.toBe(difference?.after);
+  });
+
+  it('leaves out the digest over all code where a symbol is named', () => {
+    const before = parts({ code: 1, 'code a.ts#f': 1 });
+    expect(keyDifferences(before, parts({ code: 2, 'code a.ts#f': 2 })).map(({ part }) => part)).toEqual([
+      'code a.ts#f',
+    ]);
+    expect(keyDifferences(before, parts({ code: 2, 'code a.ts#f': 1 })).map(({ part }) => part)).toEqual(['code']);
+  });
+});
+
+describe('nearestKey', () => {
+  it('is the one that shares most parts, the newest of equals', () => {
+    const runs = [
+      stepRun('9', { a: 1, b: 0, c: 0 }),
+      stepRun('8', { a: 1, b: 2, c: 0 }),
+      stepRun('7', { a: 1, b: 2, c: 5 }),
+    ];
+    expect(nearestKey(parts({ a: 1, b: 2, c: 3 }), runs)?.id).toBe('8');
+    expect(nearestKey(parts({ a: 1 }), [])).toBeUndefined();
+  });
+});
+
+describe('explainStepRun', () => {
+  it('compares a miss with the nearest run before it, never with a later one or itself', async () => {
+    const own = stepRun('5', { a: 1, b: 2 });
+    const store = storeOf([
+      stepRun('6', { a: 1, b: 2 }),
+      own,
+      stepRun('4', { a: 1, b: 1 }),
+      stepRun('3', { a: 0, b: 0 }),
+    ]);
+    expect(await explainStepRun(store, own)).toEqual({
+      verdict: 'miss',
+      origin: '5',
+      comparedWith: '4',
+      differences: [{ part: 'b', before: '1', after: '2' }],
+      reason: 'b changed from 1 to 2.',
+    });
+  });
+
+  it('names the origin of a hit', async () => {
+    const hit = stepRun('5', { a: 1 }, { status: 'cached', origin: '3', reason: 'Same key as 3.' });
+    expect(await explainStepRun(storeOf([]), hit)).toMatchObject({
+      verdict: 'hit',
+      origin: '3',
+      differences: [],
+      reason: 'Same key as 3.',
+    });
+  });
+
+  it('says the reason that was recorded, or that there was nothing before', async () => {
+    expect((await explainStepRun(storeOf([]), stepRun('5', { a: 1 }))).reason).toBe('It never ran before.');
+    const refreshed = stepRun('5', { a: 1 }, { reason: 'A refresh was asked for.' });
+    expect((await explainStepRun(storeOf([stepRun('4', { a: 1 })]), refreshed)).reason).toBe(
+      'A refresh was asked for.',
+    );
+  });
+});
+
+describe('missReason', () => {
+  it('is one sentence', () => {
+    const changed = { part: 'argument lr', before: '0.1', after: '0.2' };
+    expect(missReason([changed])).toBe('argument lr changed from 0.1 to 0.2.');
+    expect(missReason([changed, { part: 'b', before: null, after: '1' }])).toBe(
+      'argument lr changed from 0.1 to 0.2, and 1 more.',
+    );
+    expect(missReason([{ part: 'b', before: '1', after: null }])).toBe('b is gone (was 1).');
+    expect(missReason([])).toBe('The result of the same call is gone.');
+  });
+});
