@@ -28,6 +28,20 @@ export const jpeg = (number: number, size = 16): Promise<Buffer> =>
     .jpeg()
     .toBuffer();
 
+/** A JPEG of noise: most of its bytes are pixels, so cutting it in half leaves the header whole. */
+export const noisyJpeg = (size = 64): Promise<Buffer> =>
+  sharp({
+    create: {
+      width: size,
+      height: size,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .jpeg()
+    .toBuffer();
+
 /** A YOLO folder with classes cat and dog: `p00` to `pNN`, one cat in each. */
 export async function yoloFolder(
   root: string,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../steps/yolo/data/decode-image.ts';
-import { scratch, writeFiles } from './data-set-folder.ts';
+import { noisyJpeg, scratch, writeFiles } from './data-set-folder.ts';
 
 /** 4 × 2 pixels, RGB 0, 10, 20 … 230. */
 const PIXELS = Uint8Array.from({ length: 24 }, (_, i) => i * 10);
@@ -66,17 +66,7 @@ describe('decodeImage gives the pixels of cv2.imread, in RGB order', () => {
 });
 
 test('a text file under a picture’s name, and a truncated picture, are refused by name', async () => {
-  const noise = await sharp({
-    create: {
-      width: 64,
-      height: 64,
-      channels: 3,
-      background: '#888',
-      noise: { type: 'gaussian', mean: 128, sigma: 60 },
-    },
-  })
-    .jpeg()
-    .toBuffer();
+  const noise = await noisyJpeg();
   const root = writeFiles(scratch(), { 'notes.jpg': 'not a picture', 'cut.jpg': noise.subarray(0, noise.length / 2) });
   for (const name of ['notes.jpg', 'cut.jpg', 'absent.jpg']) {
     await expect(decodeImage(join(root, name))).rejects.toMatchObject({

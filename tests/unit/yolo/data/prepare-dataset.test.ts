@@ -7,7 +7,7 @@ import { type PrepareOptions, prepareDataset } from '../../../../steps/yolo/data
 import type { PreparedDataset } from '../../../../steps/yolo/data/prepared-dataset.ts';
 import { resolveSource } from '../../../../steps/yolo/data/resolve-source.ts';
 import { listSamples } from '../../../../steps/yolo/data/samples.ts';
-import { jpeg, scratch, writeFiles, yoloFolder } from './data-set-folder.ts';
+import { jpeg, noisyJpeg, scratch, writeFiles, yoloFolder } from './data-set-folder.ts';
 
 const prepare = async (data: string, options: Partial<Omit<PrepareOptions, 'source'>> = {}): Promise<PreparedDataset> =>
   prepareDataset({ source: await resolveSource(data), workDir: join(scratch(), 'work'), ...options });
@@ -209,11 +209,11 @@ describe('findings', () => {
   });
 
   test('pictures: text under a picture’s name, an empty file, a truncated JPEG, an unknown kind', async () => {
-    const large = await jpeg(5, 64);
+    const large = await noisyJpeg();
     const root = await yoloFolder(scratch(), 10, {
       'images/p01.jpg': 'this is text',
       'images/p02.jpg': '',
-      'images/p03.jpg': large.subarray(0, large.length - 40),
+      'images/p03.jpg': large.subarray(0, large.length / 2),
       'images/extra.bmp': 'BM',
     });
     const result = await prepare(root);
