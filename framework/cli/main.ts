@@ -9,8 +9,7 @@ import { usageError } from './usage-error.ts';
  */
 async function main(argv: readonly string[]): Promise<number> {
   const has = (flag: string): boolean => argv.includes(flag);
-  const color = has('--no-color') ? false : has('--color') ? true : undefined;
-  const terminal = createTerminal({ color, env: process.env });
+  const terminal = createTerminal({ color: !has('--no-color'), env: process.env });
   const { program, exitCode } = createProgram({ terminal, cwd: process.cwd(), env: process.env });
   try {
     await program.parseAsync(argv, { from: 'user' });

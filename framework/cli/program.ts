@@ -44,8 +44,7 @@ export function createProgram(surroundings: Surroundings): {
     .option('--stack <name>', 'stack to work on (default: SLUICE_STACK, else local)')
     .option('-q, --quiet', 'print nothing but results and errors')
     .option('--debug', 'show stack traces of the engine itself')
-    .option('--color', 'use colours in a pipe too')
-    .option('--no-color', 'no colours (as NO_COLOR=1 does)')
+    .option('--no-color', 'no colours, as NO_COLOR=1 does; FORCE_COLOR=1 has them in a pipe too')
     .option('-V, --version', 'show the version')
     .helpCommand(false)
     .exitOverride()
@@ -66,11 +65,7 @@ export function createProgram(surroundings: Surroundings): {
       styleSubcommandText: colors.cyan,
       styleOptionText: colors.cyan,
       styleArgumentText: colors.cyan,
-    })
-    .action((_options: unknown, command: Command) => {
-      command.outputHelp();
     });
-  program.allowExcessArguments(false);
   program.on('option:version', () => {
     terminal.out.line(ownManifest(packageRoot()).version);
     throw new CommanderError(0, 'commander.version', '');

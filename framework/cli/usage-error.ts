@@ -1,13 +1,17 @@
 import { type Command, CommanderError } from 'commander';
 import { sluiceError } from '../errors.ts';
 
-/** Turns the argument parser's own errors into ours; `help` when it only showed help or the version; any other error as it came. */
+/** Turns the argument parser's own errors into ours; `help` when it only shows help or the version (a bare `sluice` does); any other error as it came. */
 export function usageError(error: unknown, program: Command, argv: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return 'help';
   const command = commandOf(program, argv);
   const path = commandPath(command);
   if (error.code === 'commander.help') {
+    if (command === program) {
+      program.outputHelp();
+      return 'help';
+    }
     const verbs = command.commands.map((sub) => sub.name());
     return sluiceError('ERR_USAGE', {
       message: `${path} needs a verb: ${verbs.join(', ')}.`,
@@ -26,7 +30,7 @@ export function usageError(error: unknown, program: Command, argv: readonly stri
 export function commandOf(program: Command, argv: readonly string[]): Command {
   let command = program;
   for (const word of argv) {
-    const next = command.commands.find((sub) => sub.name() === word || sub.aliases().includes(word));
+    const next = command.commands.find((sub) => sub.name() === word);
     if (next) command = next;
   }
   return command;

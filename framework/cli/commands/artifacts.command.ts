@@ -10,7 +10,6 @@ export function addArtifactsCommand(program: Command, verb: Verb): void {
   addPaging(
     artifacts
       .command('list')
-      .alias('ls')
       .description('list artifacts with the step runs that made them, newest first')
       .option('--run <run>', 'only those of this run (id, name or "latest")')
       .option('--step <step>', 'only those of this step')

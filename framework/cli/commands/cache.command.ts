@@ -11,7 +11,7 @@ const addFilters = (command: Command): Command =>
 export function addCacheCommand(program: Command, verb: Verb): void {
   const cache = program.command('cache').description('results that can be used again: list, invalidate');
   addPaging(
-    addFilters(cache.command('list').alias('ls').description('list results, newest first')).addOption(
+    addFilters(cache.command('list').description('list results, newest first')).addOption(
       new Option('--sort <order>', 'order of the page').choices(['newest', 'oldest', 'step']).default('newest'),
     ),
   ).action(verb(async (call) => (await import('../verbs/cache-list.ts')).cacheListVerb(call)));

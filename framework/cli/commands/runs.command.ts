@@ -10,7 +10,6 @@ export function addRunsCommand(program: Command, verb: Verb): void {
   addPaging(
     runs
       .command('list')
-      .alias('ls')
       .description('list runs, newest first')
       .option('--pipeline <name>', 'only runs of this pipeline')
       .addOption(statusOption())
@@ -64,7 +63,6 @@ function addChangingVerbs(runs: Command, verb: Verb): void {
     .action(verb(async (call) => (await import('../verbs/runs-resume.ts')).runsResumeVerb(call)));
   runs
     .command('delete <run...>')
-    .alias('rm')
     .description('delete the record of runs; artifacts and cache entries stay')
     .option('-y, --yes', 'do not ask')
     .action(verb(async (call) => (await import('../verbs/runs-delete.ts')).runsDeleteVerb(call)));

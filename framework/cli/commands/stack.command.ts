@@ -5,7 +5,6 @@ export function addStackCommand(program: Command, verb: Verb): void {
   const stack = program.command('stack').description('where runs and artifacts are kept: list, describe');
   stack
     .command('list')
-    .alias('ls')
     .description('list the stacks of this project')
     .addOption(outputOption(LIST_OUTPUTS, 'table'))
     .action(verb(async (call) => (await import('../verbs/stack-list.ts')).stackListVerb(call)));

@@ -1,9 +1,10 @@
-import { padEnd, widthOf } from '../format/width.ts';
+import { padEnd, truncate, widthOf } from '../format/width.ts';
 import type { Colors } from '../reporters/terminal.ts';
 import type { ParamSpec } from './param-specs.ts';
 
 /** Wider flags push their description to the next line, so that one long one doesn't move all others. */
 const WIDEST_FLAG = 36;
+const LONGEST_DEFAULT = 60;
 
 /** The "Parameters" part of `sluice run PIPELINE --help`: flag, type, description, default. */
 export function paramsHelp(specs: readonly ParamSpec[], verbFlags: readonly string[], colors: Colors): string {
@@ -31,5 +32,6 @@ function flagText({ name, type, boolean }: ParamSpec, verbFlags: readonly string
 function noteOf(spec: ParamSpec, colors: Colors): string {
   if (spec.required) return colors.yellow('(required)');
   if (spec.default === undefined) return colors.dim('(optional)');
-  return colors.dim(`(default: ${typeof spec.default === 'string' ? spec.default : JSON.stringify(spec.default)})`);
+  const value = typeof spec.default === 'string' ? spec.default : JSON.stringify(spec.default);
+  return colors.dim(`(default: ${truncate(value, LONGEST_DEFAULT)})`);
 }

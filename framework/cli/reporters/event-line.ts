@@ -82,7 +82,7 @@ export function progressText({ fraction, message, fields = {}, secondsLeft }: Pr
     ...Object.entries(fields).map(
       ([name, value]) => `${name} ${typeof value === 'number' ? numberText(value) : value}`,
     ),
-    !secondsLeft ? undefined : `${durationText(Math.round(secondsLeft) * 1000)} left`,
+    !secondsLeft ? undefined : `${durationText(Math.ceil(secondsLeft) * 1000)} left`,
   ];
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }

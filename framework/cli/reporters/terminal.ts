@@ -33,7 +33,8 @@ export interface Terminal {
  * A closed pipe is no error: what is written after it is dropped. Colours: `--no-color`, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
  */
 export function createTerminal(options: {
-  readonly color?: boolean | undefined;
+  /** False: none, whatever the environment says. */
+  readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
 }): Terminal {
   const out = channel(process.stdout, options);
@@ -49,7 +50,7 @@ export function createTerminal(options: {
 
 function channel(
   stream: WriteStream,
-  { color, env }: { readonly color?: boolean | undefined; readonly env: NodeJS.ProcessEnv },
+  { color, env }: { readonly color: boolean; readonly env: NodeJS.ProcessEnv },
 ): Channel {
   // Kept before anybody replaces it: step output is captured by replacing `write`, and ours must not be captured with it.
   const send = stream.write.bind(stream);
@@ -80,9 +81,8 @@ function channel(
   };
 }
 
-function wantsColor(isTerminal: boolean, color: boolean | undefined, env: NodeJS.ProcessEnv): boolean {
-  if (color !== undefined) return color;
-  if (env['NO_COLOR']) return false;
+function wantsColor(isTerminal: boolean, color: boolean, env: NodeJS.ProcessEnv): boolean {
+  if (!color || env['NO_COLOR']) return false;
   if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
   return isTerminal && env['TERM'] !== 'dumb';
 }

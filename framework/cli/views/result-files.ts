@@ -1,10 +1,9 @@
-import { shortDigest } from '../../hashing/digest.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 
 /** A file or folder that a run's steps put out, and how to name it on the command line. */
 export interface ResultFile {
-  /** Its own name, else the output field. */
+  /** Its own name, else the output field, else the step. */
   readonly label: string;
   readonly size: number;
   /** `RUN:STEP.FIELD`, as `sluice artifacts get` takes it. */
@@ -19,8 +18,8 @@ export function filesOf(run: RunRecord, steps: readonly StepRunRecord[]): readon
   const seen = new Set<string>();
   return inResult
     .filter(({ artifact }) => !seen.has(artifact.digest) && seen.add(artifact.digest))
-    .map(({ artifact, reference, field }) => ({
-      label: artifact.name ?? (field || shortDigest(artifact.digest)),
+    .map(({ artifact, reference, label }) => ({
+      label,
       size: artifact.size,
       reference,
     }));
@@ -28,7 +27,7 @@ export function filesOf(run: RunRecord, steps: readonly StepRunRecord[]): readon
 
 interface StepFile {
   readonly artifact: Artifact;
-  readonly field: string;
+  readonly label: string;
   readonly reference: string;
 }
 
@@ -39,7 +38,7 @@ function stepFiles(run: RunRecord, { node, output }: StepRunRecord): StepFile[] 
     .filter(([, { format }]) => format === 'file' || format === 'directory')
     .map(([field, artifact]) => ({
       artifact,
-      field,
+      label: artifact.name ?? (field || node),
       reference: `${run.name}:${field === '' ? node : `${node}.${field}`}`,
     }));
 }
