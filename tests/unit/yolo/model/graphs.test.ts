@@ -116,7 +116,7 @@ describe('openLossGraph and openDetectGraph', () => {
     const difference = folded.reduce((most, value, i) => Math.max(most, Math.abs(value - predictions[i]!)), 0);
     expect(difference).toBeLessThan(ROUNDING);
     // Not the constant answer of a dead network.
-    expect(new Set(folded.subarray(0, 126)).size).toBeGreaterThan(100);
+    expect(new Set(folded.subarray(0, 126)).size).toBeGreaterThan(50);
     await loss.close();
     await detect.close();
   });
