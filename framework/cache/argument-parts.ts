@@ -72,9 +72,11 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
   } else if (Array.isArray(value) && hasRefs) {
     for (let i = 0; i < value.length; i++) addParts(value[i], [...place, i], walk);
   } else {
-    const digest = canonicalDigest(['value', place, value], `argument ${name}`, walk.identify);
+    // A parameter without a name, such as a pattern, is called `argument 1` already.
+    const part = name.startsWith('argument ') ? name : `argument ${name}`;
+    const digest = canonicalDigest(['value', place, value], part, walk.identify);
     const display = refDisplay(value) ?? displayOf(value, digest);
-    walk.parts.push(Object.freeze({ part: `argument ${name}`, digest, display }));
+    walk.parts.push(Object.freeze({ part, digest, display }));
   }
 }
 
