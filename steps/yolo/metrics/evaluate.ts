@@ -23,6 +23,7 @@ export interface EvaluateInput {
   readonly val: DirectoryRef;
   readonly names: readonly string[];
   readonly imgsz: number;
+  /** 0 or left out: all cores. */
   readonly threads?: number;
   /** Rows of results.csv, for results.png. */
   readonly epochs?: readonly EpochFigures[];

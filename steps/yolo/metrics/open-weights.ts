@@ -10,6 +10,7 @@ import { validationFrame } from './validation-picture.ts';
 export interface OpenWeightsOptions {
   readonly names: readonly string[];
   readonly imgsz: number;
+  /** 0 or left out: all cores. */
   readonly threads?: number;
 }
 
@@ -29,7 +30,7 @@ export async function openWeights(
   const graph = await openDetectGraph(architecture, weights, {
     batch: 1,
     size: validationFrame(imgsz),
-    ...(threads === undefined ? {} : { threads }),
+    ...(threads ? { threads } : {}),
   });
   return { graph, known: names.filter((name) => !freshClasses.includes(name)) };
 }
