@@ -13,12 +13,23 @@ export function calledCode({ step, receiver }: PlanNode): {
   readonly source: StepSource;
   readonly problems: readonly Unencodable[];
 } {
-  const prototype = Object.getPrototypeOf(receiver) as { readonly constructor: abstract new () => unknown } | null;
-  const type = prototype?.constructor;
-  const isOwn = type === undefined || (type.name === step.className && Object.hasOwn(prototype ?? {}, step.method));
-  if (isOwn) return { source: step, problems: [] };
+  const classes = classesOf(receiver);
+  const [type] = classes;
+  const depth = classes.findIndex(({ name }) => name === step.className);
+  if (!type || depth <= 0) return { source: step, problems: [] };
   const subclass = sourceOfClass(type);
   if (subclass) return { source: { ...subclass, method: step.method }, problems: [] };
   const problem = `it was called on a ${type.name}, a subclass whose source is not known`;
   return { source: step, problems: [{ field: step.method, problem }] };
+}
+
+type Constructor = abstract new (...args: never[]) => unknown;
+
+/** The object's class and its base classes, nearest first. */
+function classesOf(receiver: object): Constructor[] {
+  const classes: Constructor[] = [];
+  for (let at: object | null = Object.getPrototypeOf(receiver); at; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.hasOwn(at, 'constructor')) classes.push((at as { constructor: Constructor }).constructor);
+  }
+  return classes;
 }

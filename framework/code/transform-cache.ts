@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Oxc from 'oxc-transform';
 import { sluiceError } from '../errors.ts';
 import { type Digest, sha256 } from '../hashing/digest.ts';
+import { classNote } from './class-source.ts';
 import { readableOffset } from './line-of.ts';
 import type { Source } from './sources.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -19,7 +20,7 @@ const OPTIONS = {
   decorator: { legacy: true, emitDecoratorMetadata: true },
 } as const satisfies Oxc.TransformOptions;
 /** Raise it when OPTIONS, the transformer's version or the form of an entry changes. */
-const VERSION = 'oxc-transform@0.158.0/1';
+const VERSION = 'oxc-transform@0.158.0/2';
 
 const require = createRequire(import.meta.url);
 
@@ -55,7 +56,7 @@ export function openTransformCache(dir: string): TransformCache {
       const mapFile = `${file}.map`;
       const compiled = compile(path, source.text);
       // Linked, not inline: the map costs nothing before somebody makes a stack trace. Debuggers follow the link.
-      const code = `${compiled.code}\n//# sourceMappingURL=${pathToFileURL(mapFile).href}\n`;
+      const code = `${compiled.code}\n${classNote(compiled.code)}\n//# sourceMappingURL=${pathToFileURL(mapFile).href}\n`;
       if (writeAtomically(mapFile, compiled.map)) writeAtomically(file, code);
       return { code, mapFile };
     },

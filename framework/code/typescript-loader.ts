@@ -2,6 +2,7 @@ import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Digest } from '../hashing/digest.ts';
+import { noteClasses } from './class-source.ts';
 import { type EngineFiles, engineFiles } from './engine-files.ts';
 import { loaderHooks } from './loader-hooks.ts';
 import { registerInThread } from './loader-thread.ts';
@@ -33,6 +34,7 @@ export function registerTypeScriptLoader(options: LoaderOptions): void {
   isRegistered = true;
   const transformDir = join(options.cacheDir, 'transform');
   const engine = options.engine ?? engineFiles();
+  noteClasses();
   mapStackTraces(`${pathToFileURL(engine.dir).href}/`);
   loadInWorkers({ cacheDir: options.cacheDir, register: join(engine.dir, 'register.js') });
   // Node 22.13 and 22.14 know asynchronous hooks only, which run in a thread of their own.
