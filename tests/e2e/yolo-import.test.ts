@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -11,78 +10,75 @@ import { ONNX_TYPE, type OnnxModel, type OnnxNode, type OnnxTensor } from '../..
 import { readOnnx } from '../../steps/yolo/nn/onnx/read-onnx.ts';
 import { writeOnnx } from '../../steps/yolo/nn/onnx/write-onnx.ts';
 import { openSession } from '../../steps/yolo/nn/session.ts';
+import { testData } from './test-data.ts';
 
-const data = process.env['SLUICE_TEST_DATA'] ?? '';
-const source = join(data, 'weights', 'yolov8n_int8.onnx');
-const present = data !== '' && existsSync(source);
+const weightsFolder = testData('weights');
+const picturesFolder = testData('images');
+const source = join(weightsFolder ?? '', 'yolov8n_int8.onnx');
 const size = [640, 640] as const;
-
-if (!present && process.env['REQUIRE_TEST_DATA'] === '1') {
-  throw new Error(`SLUICE_TEST_DATA must name a folder with weights/yolov8n_int8.onnx; it is '${data}'.`);
-}
 
 /**
  * The shared model quantises activations too (DynamicQuantizeLinear, ConvInteger), which no float network can equal. So its own graph, of which our code knows
  * nothing, runs with its quantised weights taken at their float values and its activations left alone.
  */
-describe.runIf(present)('weights imported from an int8 model', () => {
-  it('give the predictions of the source graph to 1e-3 on real pictures', async () => {
-    const model = readOnnx(await readFile(source));
-    const names = namesOfPythonDict(model.metadata['names'] ?? '')!;
-    expect(names).toHaveLength(80);
-    const imported = await importOnnx(source, { names });
-    const ours = await openDetectGraph(imported.architecture, imported.weights, { batch: 1, size });
-    const theirs = await openSession(writeOnnx(withFloatActivations(model)));
-    for (const file of ['bus_ultralytics.jpg', 'zidane.jpg']) {
-      const images = await picture(join(data, 'images', file));
-      const a = await ours.run(images);
-      const b = (await theirs.run({ images: { shape: [1, 3, ...size], data: images } })).get('output0') as Float32Array;
-      expect(a).toHaveLength(b.length);
-      const anchors = a.length / 84;
-      // Boxes in pixels, up to 640 of them, where 1e-3 is 13 roundings; scores from 0 to 1.
-      expect(largest(a.subarray(4 * anchors), b.subarray(4 * anchors))).toBeLessThan(1e-4);
-      expect(largest(a.subarray(0, 4 * anchors), b.subarray(0, 4 * anchors))).toBeLessThan(1e-3);
-      const person = a.subarray(4 * anchors, 5 * anchors);
-      expect(person.reduce((most, score) => Math.max(most, score), 0)).toBeGreaterThan(0.7);
-    }
-    await ours.close();
-    await theirs.close();
-  });
-
-  it('keep the person row when only persons are asked for, before and after calibration', async () => {
-    const all = await importOnnx(source, {
-      names: namesOfPythonDict(readOnnx(await readFile(source)).metadata['names']!)!,
+describe.runIf(weightsFolder !== undefined && picturesFolder !== undefined)(
+  'weights imported from an int8 model',
+  () => {
+    it('give the predictions of the source graph to 1e-3 on real pictures', async () => {
+      const model = readOnnx(await readFile(source));
+      const names = namesOfPythonDict(model.metadata['names'] ?? '')!;
+      expect(names).toHaveLength(80);
+      const imported = await importOnnx(source, { names });
+      const ours = await openDetectGraph(imported.architecture, imported.weights, { batch: 1, size });
+      const theirs = await openSession(writeOnnx(withFloatActivations(model)));
+      for (const file of ['bus_ultralytics.jpg', 'zidane.jpg']) {
+        const images = await picture(join(picturesFolder!, file));
+        const a = await ours.run(images);
+        const b = (await theirs.run({ images: { shape: [1, 3, ...size], data: images } })).get(
+          'output0',
+        ) as Float32Array;
+        expect(a).toHaveLength(b.length);
+        const anchors = a.length / 84;
+        // Boxes in pixels, up to 640 of them, where 1e-3 is 13 roundings; scores from 0 to 1.
+        expect(largest(a.subarray(4 * anchors), b.subarray(4 * anchors))).toBeLessThan(1e-4);
+        expect(largest(a.subarray(0, 4 * anchors), b.subarray(0, 4 * anchors))).toBeLessThan(1e-3);
+        const person = a.subarray(4 * anchors, 5 * anchors);
+        expect(person.reduce((most, score) => Math.max(most, score), 0)).toBeGreaterThan(0.7);
+      }
+      await ours.close();
+      await theirs.close();
     });
-    const one = await importOnnx(source, { names: ['person'] });
-    expect(one).toMatchObject({ folded: true, freshClasses: [] });
-    expect(one.architecture).toMatchObject({ model: 'yolov8n', classWidth: 80 });
-    const images = await picture(join(data, 'images', 'zidane.jpg'));
-    const calibrated = await calibrateBatchNorm(one.architecture, one.weights, { batch: 1, size, batches: [images] });
-    const [a, b, c] = await Promise.all(
-      [
-        [all.architecture, all.weights],
-        [one.architecture, one.weights],
-        [one.architecture, calibrated],
-      ].map(async ([architecture, weights]) => {
-        const graph = await openDetectGraph(architecture as never, weights as never, { batch: 1, size });
-        const predictions = await graph.run(images);
+
+    it('keep the person row when only persons are asked for, before and after calibration', async () => {
+      const all = await importOnnx(source, {
+        names: namesOfPythonDict(readOnnx(await readFile(source)).metadata['names']!)!,
+      });
+      const one = await importOnnx(source, { names: ['person'] });
+      expect(one).toMatchObject({ folded: true, freshClasses: [] });
+      expect(one.architecture).toMatchObject({ model: 'yolov8n', classWidth: 80 });
+      const images = await picture(join(picturesFolder!, 'zidane.jpg'));
+      const calibrated = await calibrateBatchNorm(one.architecture, one.weights, { batch: 1, size, batches: [images] });
+      const predictions: Float32Array[] = [];
+      for (const { architecture, weights } of [all, one, { ...one, weights: calibrated }]) {
+        const graph = await openDetectGraph(architecture, weights, { batch: 1, size });
+        predictions.push(await graph.run(images));
         await graph.close();
-        return predictions;
-      }),
-    );
-    const anchors = b!.length / 5;
-    expect(largest(a!.subarray(0, 5 * anchors), b!)).toBeLessThan(1e-3);
-    expect(largest(b!.subarray(4 * anchors), c!.subarray(4 * anchors))).toBeLessThan(1e-4);
-    expect(largest(b!, c!)).toBeLessThan(2e-3);
-  });
-
-  it('of another network are refused, naming the first parameter', async () => {
-    await expect(importOnnx(join(data, 'weights', 'yolox_nano.onnx'), { names: ['person'] })).rejects.toMatchObject({
-      code: 'ERR_INPUT',
-      message: 'Parameter model.0.conv.weight is missing in yolox_nano.onnx.',
+      }
+      const [a, b, c] = predictions;
+      const anchors = b!.length / 5;
+      expect(largest(a!.subarray(0, 5 * anchors), b!)).toBeLessThan(1e-3);
+      expect(largest(b!.subarray(4 * anchors), c!.subarray(4 * anchors))).toBeLessThan(1e-4);
+      expect(largest(b!, c!)).toBeLessThan(2e-3);
     });
-  });
-});
+
+    it('of another network are refused, naming the first parameter', async () => {
+      await expect(importOnnx(join(weightsFolder!, 'yolox_nano.onnx'), { names: ['person'] })).rejects.toMatchObject({
+        code: 'ERR_INPUT',
+        message: 'Parameter model.0.conv.weight is missing in yolox_nano.onnx.',
+      });
+    });
+  },
+);
 
 async function picture(path: string): Promise<Float32Array> {
   const pixels = await sharp(path)
