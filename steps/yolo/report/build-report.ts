@@ -63,7 +63,7 @@ function metricBlocks({ evaluation }: SummarizeInput): readonly Block[] {
 const isMean = (key: string): key is 'mAP50' | 'mAP50_95' => key === 'mAP50' || key === 'mAP50_95';
 
 const explain = (bootstrap: Bootstrap): string =>
-  `Intervals: ${bootstrap.resamples} resamples of the pictures${bootstrap.difference ? ', both sets of weights on the same ones' : ''}. An interval that holds 0 says that other pictures of the same kind might turn the difference round.`;
+  `Intervals: ${bootstrap.resamples} resamples of the pictures${bootstrap.difference ? ', both sets of weights on the same ones' : ''}. ${bootstrap.difference ? 'An interval that holds 0 says that other pictures of the same kind might turn the difference round. ' : ''}They do not cover what another training seed would change.`;
 
 const range = ({ low, high }: Interval): string => `${figure(low)} to ${figure(high)}`;
 

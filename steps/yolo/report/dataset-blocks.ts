@@ -36,13 +36,10 @@ const MOST_COLUMNS = 8;
 function findingBlocks(findings: readonly Finding[]): readonly Block[] {
   if (findings.length === 0) return [{ kind: 'text', text: 'The validator found nothing wrong with it.' }];
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.length - errors;
   const rest = findings.length - MOST_FINDINGS;
+  const text = `The validator has ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}; ${errors === 0 ? 'nothing was left out' : `${errors} pictures or rows were left out`}.`;
   return [
-    {
-      kind: 'text',
-      text: `The validator left out ${errors} ${errors === 1 ? 'picture or row' : 'pictures or rows'} and warns of ${warnings} more:`,
-    },
+    { kind: 'text', text },
     {
       kind: 'list',
       items: [

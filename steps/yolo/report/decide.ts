@@ -40,7 +40,7 @@ interface Finding {
 export function decide(input: DecisionInput): Decision {
   const { evaluation } = input;
   if (!evaluation.bootstrap) {
-    return refusal(`One picture cannot carry a decision: there is no telling a better detector from a lucky one.`);
+    return refusal('One picture cannot carry a decision: there is no telling a better detector from a lucky one.');
   }
   const findings = [againstBaseline(input), againstHistory(input), usable(input)].filter((found) => found !== null);
   const failed = findings.filter(({ passed }) => !passed);
@@ -66,21 +66,25 @@ function againstBaseline({ evaluation, epochs }: DecisionInput): Finding | null 
   if (!baseline || !interval) return null;
   const difference = metrics.mAP50_95 - baseline.metrics.mAP50_95;
   const figures = `mAP50-95 ${figure(metrics.mAP50_95)} against ${figure(baseline.metrics.mAP50_95)} (${change(difference)})`;
-  const trained = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of training`;
+  const trained = epochs === 1 ? 'One epoch of training' : `${epochs} epochs of training`;
+  const verb = epochs === 1 ? 'does' : 'do';
   const range = between(interval);
   const noise = `inside the noise of ${boxes(set)} (95 % interval ${range})`;
   if (interval.low > 0) {
-    return { passed: true, reason: `${trained} beat the starting weights: ${figures}, 95 % interval ${range}.` };
+    return {
+      passed: true,
+      reason: `${trained} ${epochs === 1 ? 'beats' : 'beat'} the starting weights: ${figures}, 95 % interval ${range}.`,
+    };
   }
   if (interval.high < 0) {
     return {
       passed: false,
-      reason: `${trained} made the starting weights worse: ${figures}, 95 % interval ${range}, outside the noise of ${boxes(set)}.`,
+      reason: `${trained} ${verb} not beat the starting weights and ${epochs === 1 ? 'makes' : 'make'} them worse: ${figures}, 95 % interval ${range}, outside the noise of ${boxes(set)}.`,
     };
   }
   return {
     passed: false,
-    reason: `${trained} do not beat the starting weights: ${figures}. The difference is ${noise}.`,
+    reason: `${trained} ${verb} not beat the starting weights: ${figures}. The difference is ${noise}.`,
   };
 }
 
