@@ -95,6 +95,17 @@ export const CACHE_CASES: readonly Case<MetadataStoreSubject>[] = [
     },
   ],
   [
+    'tells the same owner’s older claim from its newer one',
+    async ({ store, clock }) => {
+      const old = await claimed(store, 'load', 'me');
+      clock.now += LEASE;
+      const fresh = await claimed(store, 'load', 'me');
+      expect([await store.renewClaim(old, LEASE), await store.renewClaim(fresh, LEASE)]).toEqual([false, true]);
+      expect(await store.commit(sampleCommit('run-aaaa', 'load', { claim: old }))).toBe(false);
+      expect(await store.lookup(keyOf('load'))).toBeUndefined();
+    },
+  ],
+  [
     'commits a late owner whose lease ran out but whom nobody took over',
     async ({ store, clock }) => {
       const mine = await claimed(store, 'load', 'slow');

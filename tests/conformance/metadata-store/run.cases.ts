@@ -155,7 +155,13 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
 async function createFive(store: MetadataStore): Promise<void> {
   const runs = [
     sampleRun('run-a', { status: 'succeeded', endedAt: NOON + 10, name: 'Name of 100%' }),
-    sampleRun('run-b', { status: 'failed', endedAt: NOON + 20, pipeline: 'eval', tags: ['even', 'x'] }),
+    sampleRun('run-b', {
+      status: 'failed',
+      endedAt: NOON + 20,
+      pipeline: 'eval',
+      tags: ['even', 'x'],
+      name: 'name of 1000',
+    }),
     sampleRun('run-c', { status: 'succeeded', endedAt: NOON + 30, stack: 'team' }),
     sampleRun('run-d', { pipeline: 'eval', tags: ['even'] }),
     sampleRun('run-e', { status: 'running' }),

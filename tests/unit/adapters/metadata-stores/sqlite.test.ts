@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteMetadataStore } from '../../../../framework/adapters/metadata-stores/sqlite.ts';
 import { sqliteError } from '../../../../framework/adapters/metadata-stores/sqlite-error.ts';
@@ -79,6 +80,20 @@ describe('the SQLite metadata store', () => {
     });
     expect(await older.schemaVersion()).toBe(known + 1);
     await older.close();
+  });
+
+  it('waits for its turn when another process writes to the file before it is in WAL mode', async () => {
+    await mkdir(join(folder, 'home'));
+    const other = new DatabaseSync(path);
+    other.exec('create table theirs (x); begin immediate; insert into theirs values (1)');
+    const store = sqliteMetadataStore({ path });
+    const migrated = store.migrate();
+    await setTimeout(100);
+    other.exec('commit');
+    other.close();
+    await migrated;
+    expect(await store.schemaVersion()).toBeGreaterThan(0);
+    await store.close();
   });
 
   it('undoes a migration that fails half way', async () => {
