@@ -1,9 +1,9 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { canonicalDigest } from '../hashing/canonical.ts';
 import { type Digest, sha256 } from '../hashing/digest.ts';
 import { Basis, type RunFiles } from './basis.ts';
-import { findPackage, type PackageManifest } from './find-package.ts';
+import type { PackageManifest } from './find-package.ts';
 
 export interface PackageDigest {
   readonly digest: Digest;
@@ -120,12 +120,9 @@ function collectInstalled(
   basis: Basis,
   identities: Map<string, string>,
 ): void {
-  const found = findPackage(name, fromDir);
-  if (found === undefined) {
-    // A dependency of another platform, or an optional peer: what isn't there can't run.
-    basis.text(join(fromDir, 'node_modules', name, 'package.json'));
-    return;
-  }
+  const found = installedAt(name, fromDir, basis);
+  // Not there: a dependency of another platform, or an optional peer. What isn't there can't run.
+  if (found === undefined) return;
   const dir = realpathSync.native(found);
   if (identities.has(dir)) return;
   const manifest = JSON.parse(basis.text(join(dir, 'package.json')) ?? '{}') as PackageManifest;
@@ -139,12 +136,17 @@ const dependenciesOf = (manifest: PackageManifest): readonly string[] =>
     Object.keys(group ?? {}),
   );
 
+/** Folder of a package as Node looks it up; every place where it might have been is part of the answer. */
+function installedAt(name: string, fromDir: string, basis: Basis): string | undefined {
+  for (let dir = fromDir; ; dir = dirname(dir)) {
+    const candidate = join(dir, 'node_modules', name);
+    if (basis.read(join(candidate, 'package.json'))) return candidate;
+    if (dirname(dir) === dir) return undefined;
+  }
+}
+
 /** A linked package has no integrity: all its files count, but what is installed in it and hidden folders. */
 function folderDigest(dir: string, basis: Basis): Digest {
-  const lines = readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/(?:^|[\\/])(?:node_modules|\.[^\\/]+)[\\/]/.test(relative(dir, file)))
-    .map((file) => `${relative(dir, file).split(sep).join('/')} ${basis.digest(file)}`);
-  return sha256(lines.sort().join('\n'));
+  const lines = basis.list(dir).map((file) => `${relative(dir, file).split(sep).join('/')} ${basis.digest(file)}`);
+  return sha256(lines.join('\n'));
 }

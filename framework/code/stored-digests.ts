@@ -8,6 +8,7 @@ import { writeAtomically } from './write-atomically.ts';
 interface StoredDigest {
   readonly files: readonly (readonly [path: string, digest: Digest])[];
   readonly absent: readonly string[];
+  readonly folders: readonly (readonly [dir: string, digest: Digest])[];
   readonly value: CodeDigest;
 }
 
@@ -26,11 +27,17 @@ export function storedDigests(dir: string, run: RunFiles): StoredDigests {
       if (!stored) return undefined;
       const holds =
         stored.files.every(([path, digest]) => run.read(path)?.digest === digest) &&
-        stored.absent.every((path) => run.read(path) === undefined);
+        stored.absent.every((path) => run.read(path) === undefined) &&
+        stored.folders.every(([dir, digest]) => sha256(run.list(dir).join('\n')) === digest);
       return holds ? stored.value : undefined;
     },
     keep(id, value, basis) {
-      const stored: StoredDigest = { files: [...basis.files], absent: [...basis.absent], value };
+      const stored: StoredDigest = {
+        files: [...basis.files],
+        absent: [...basis.absent],
+        folders: [...basis.folders],
+        value,
+      };
       writeAtomically(fileOf(id), JSON.stringify(stored));
     },
   };
