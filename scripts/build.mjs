@@ -56,7 +56,12 @@ const input = () => ({
   },
 });
 
-const inRooms = (rooms) => new RegExp(`[\\\\/]framework[\\\\/](?:${rooms})[\\\\/]`);
+/** An entry acts when it is imported (a worker serves, the loader registers): in a shared chunk it would act for everyone. */
+const entrySources = new Set(Object.values(ENTRIES).map((source) => join(root, source)));
+const inRooms = (rooms) => {
+  const pattern = new RegExp(`[\\\\/]framework[\\\\/](?:${rooms})[\\\\/]`);
+  return (id) => pattern.test(id) && !entrySources.has(resolve(id));
+};
 /**
  * Chunks by what is needed together. Left alone the bundler makes some seventy small ones, and to resolve and link forty of them costs a cached
  * run a third of its time. The verbs of the command and the adapters stay apart: each is loaded when it is used.
