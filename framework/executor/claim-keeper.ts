@@ -21,8 +21,11 @@ export interface ClaimKeeper {
   forget(claim: Claim): void;
   /** Called by the heartbeat. */
   renewAll(): Promise<void>;
-  /** Resolves when it is worth asking again: the result is there, the claim was given back, or its owner is dead (its claim is then taken away). */
-  whenFree(heldBy: Claim, cancelled: AbortSignal): Promise<void>;
+  /**
+   * Resolves when it is worth asking again: a result came that was not there before, the claim was given back, its owner is dead
+   * (its claim is then taken away), or `halted`.
+   */
+  whenFree(heldBy: Claim, halted: AbortSignal): Promise<void>;
 }
 
 export function createClaimKeeper(
@@ -67,11 +70,13 @@ export function createClaimKeeper(
           await store.renewClaim(claim, leaseMs);
       }
     },
-    async whenFree(heldBy, cancelled) {
+    async whenFree(heldBy, halted) {
       const own = held.get(heldBy.key)?.free.promise;
-      for (let wait = FIRST_LOOK_MS; !cancelled.aborted; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
-        if (await raceWithPause(own, wait, cancelled)) return;
-        if (heldBy.expiresAt <= Date.now() || (await store.lookup(heldBy.key))) return;
+      // A refresh, or a result whose bytes are gone, waits while an old entry is there.
+      const known = (await store.lookup(heldBy.key))?.origin;
+      for (let wait = FIRST_LOOK_MS; !halted.aborted; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
+        if (await raceWithPause(own, wait, halted)) return;
+        if (heldBy.expiresAt <= Date.now() || (await store.lookup(heldBy.key))?.origin !== known) return;
         if (await isOwnerGone(heldBy)) return store.releaseClaim(heldBy);
       }
     },
@@ -79,19 +84,19 @@ export function createClaimKeeper(
 }
 
 /** True when `promise` was first. */
-async function raceWithPause(promise: Promise<void> | undefined, ms: number, cancelled: AbortSignal): Promise<boolean> {
+async function raceWithPause(promise: Promise<void> | undefined, ms: number, halted: AbortSignal): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   let wake: () => void = () => {};
   const pause = new Promise<false>((resolve) => {
     wake = () => resolve(false);
     timer = setTimeout(wake, ms);
   });
-  cancelled.addEventListener('abort', wake);
+  halted.addEventListener('abort', wake);
   try {
     return await (promise ? Promise.race([promise.then(() => true as const), pause]) : pause);
   } finally {
     clearTimeout(timer);
-    cancelled.removeEventListener('abort', wake);
+    halted.removeEventListener('abort', wake);
   }
 }
 

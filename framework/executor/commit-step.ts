@@ -4,54 +4,71 @@ import { changedInputs } from '../cache/watched-input.ts';
 import type { CacheEntry, Claim } from '../components/metadata-store.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { artifactsOf } from '../model/artifact.ts';
-import type { StepRunRecord } from '../model/run.ts';
+import type { StepRunRecord, StoredError } from '../model/run.ts';
 import type { Attempted } from './attempt-step.ts';
 import { durationMs } from './duration-ms.ts';
 import { removeFolder } from './remove-folder.ts';
 import type { RunScope } from './run-scope.ts';
+import { storedError } from './stored-error.ts';
+
+type Candidate = Attempted & { readonly claim?: Claim };
 
 /**
  * Makes one attempt's output the result of the step, in one transaction.
  * @returns false, and nothing is written, when someone else has taken the key over: what they commit is the result.
+ * @throws what the store throws; the attempt has failed then.
  */
-export async function commitStep(
+export async function commitStep(node: PlanNode, run: RunScope, call: StepKey, candidate: Candidate): Promise<boolean> {
+  const { output, attempt, checkpointDir } = candidate;
+  const endAttempt = (status: 'cancelled' | 'failed', error: StoredError): Promise<void> =>
+    run.stack.metadataStore.endAttempt({ ...attempt, status, endedAt: Date.now(), error });
+  let stepRun: StepRunRecord | undefined;
+  try {
+    stepRun = await commit(node, run, call, candidate);
+  } catch (error) {
+    await endAttempt('failed', storedError(error));
+    throw error;
+  }
+  if (!stepRun) {
+    await endAttempt('cancelled', { code: 'ERR_CANCELLED', message: 'Another run took this step over.' });
+    return false;
+  }
+  await removeFolder(checkpointDir);
+  run.emit({ type: 'step-succeeded', node: node.id, stepRun, output });
+  return true;
+}
+
+async function commit(
   node: PlanNode,
   run: RunScope,
   call: StepKey,
-  { output, attempt, checkpointDir, claim }: Attempted & { readonly claim?: Claim },
-): Promise<boolean> {
+  { output, attempt, claim }: Candidate,
+): Promise<StepRunRecord | undefined> {
   const changed = await changedInputs(call.watched);
   if (changed.length > 0) warnOfChange(node, run, changed);
-  const now = Date.now();
   const before = run.records.of(node.id);
+  const endedAt = Date.now();
   const stepRun: StepRunRecord = Object.freeze({
     ...before,
     status: 'succeeded',
     origin: before.id,
     output,
-    endedAt: now,
+    endedAt,
     error: null,
   });
-  const ended = { ...attempt, status: 'succeeded', endedAt: now } as const;
   const entry = changed.length === 0 ? entryOf(node, run, call, stepRun) : undefined;
-  const commit = {
+  const isNewest = await run.stack.metadataStore.commit({
     stepRun,
-    attempt: ended,
+    attempt: { ...attempt, status: 'succeeded', endedAt },
     artifacts: artifactsOf(output),
     ...(entry && { entry }),
     ...(claim && { claim }),
-  };
-  if (!(await run.stack.metadataStore.commit(commit))) {
-    const error = { code: 'ERR_CANCELLED', message: 'Another run took this step over.' };
-    await run.stack.metadataStore.endAttempt({ ...attempt, status: 'cancelled', endedAt: now, error });
-    return false;
-  }
+  });
+  if (!isNewest) return undefined;
   if (claim) run.claims.forget(claim);
   run.outputs.set(node.id, output);
   run.records.set(stepRun);
-  await removeFolder(checkpointDir);
-  run.emit({ type: 'step-succeeded', node: node.id, stepRun, output });
-  return true;
+  return stepRun;
 }
 
 function entryOf(

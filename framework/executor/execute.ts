@@ -93,27 +93,40 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<RunO
   const store = stack.metadataStore;
   const executor = randomBytes(6).toString('hex');
   await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
-  await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
-  const started = await startRun(plan, { ...options, executor, definition });
-  const { scope, record } = started;
-  const { cancellation, claims, emit } = scope;
+  try {
+    await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+    const { scope, record } = await startRun(plan, { ...options, executor, definition });
+    return await conduct(scope, record, { ...options, executor });
+  } finally {
+    await store.retireExecutor(executor);
+  }
+}
+
+/** From the first event of a run to its last. */
+async function conduct(
+  scope: RunScope,
+  record: RunRecord,
+  options: ExecuteOptions & { readonly executor: string },
+): Promise<RunOutcome> {
+  const { stack, cancellation, claims, emit } = scope;
+  const { pipeline, params, executor } = options;
   const cancelGracefully = (): void => cancellation.request('graceful', 'user');
   const cancelNow = (): void => cancellation.request('now', 'user');
+  const store = stack.metadataStore;
   const presence = keepPresence({ store, executor, run: record.id, claims, onCancel: cancelGracefully });
-  const unlisten = [onAbort(options.signal, cancelGracefully), onAbort(options.killSignal, cancelNow)];
   const releaseConsole = captureConsole();
+  const unlisten: (() => void)[] = [];
   try {
     await tellTracker(stack.experimentTracker, (tracker) => tracker.runStarted(record));
-    const nodes = plan.nodes.map(({ id, parents }) => ({ id, parents }));
-    emit({ type: 'run-started', run: record, nodes });
+    emit({ type: 'run-started', run: record, nodes: scope.plan.nodes.map(({ id, parents }) => ({ id, parents })) });
+    unlisten.push(onAbort(options.signal, cancelGracefully), onAbort(options.killSignal, cancelNow));
     const fault = await walk(scope, record.mode);
-    return await finishRun(scope, { record, fault, pipeline: options.pipeline, params: options.params });
+    return await finishRun(scope, { record, fault, pipeline, params });
   } finally {
+    for (const stop of unlisten) stop();
     releaseConsole();
     presence.stop();
-    for (const stop of unlisten) stop();
     await removeFolder(join(stack.home, 'work', record.id));
-    await store.retireExecutor(executor);
   }
 }
 

@@ -16,6 +16,8 @@ export async function performInline(options: {
 }): Promise<Output> {
   const { node, io, context, report } = options;
   const args = await loadArguments(node, options);
+  // Given up while its inputs came: nobody wants the result any more.
+  context.signal.throwIfAborted();
   captureInto(context, report);
   const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));
   return io.save(value, node.id);

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Amounts of named things: `{ step: 1, cpu: 2, memory: 1e9 }`. */
 export type Amounts = Readonly<Record<string, number>>;
 
@@ -7,13 +9,16 @@ export interface Slots {
   take(wish: Amounts): Promise<(() => void) | undefined>;
   /** No one gets anything any more; who waits gets undefined. */
   close(): void;
+  /** Aborted by `close`. */
+  readonly closed: AbortSignal;
 }
 
 /** @param capacity what is there in all; things that it doesn't name are not limited. */
 export function createSlots(capacity: Amounts): Slots {
   const free: Record<string, number> = { ...capacity };
   const waiting = new Set<{ readonly needs: Amounts; readonly answer: (give: (() => void) | undefined) => void }>();
-  let closed = false;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
 
   const fits = (needs: Amounts): boolean => Object.entries(needs).every(([name, amount]) => free[name]! >= amount);
   const change = (needs: Amounts, sign: 1 | -1): void => {
@@ -37,8 +42,9 @@ export function createSlots(capacity: Amounts): Slots {
   }
 
   return {
+    closed: closing.signal,
     async take(wish) {
-      if (closed) return undefined;
+      if (closing.signal.aborted) return undefined;
       const needs = Object.fromEntries(
         Object.entries(wish).flatMap(([name, amount]) => {
           const all = capacity[name];
@@ -49,7 +55,7 @@ export function createSlots(capacity: Amounts): Slots {
       return new Promise((answer) => waiting.add({ needs, answer }));
     },
     close() {
-      closed = true;
+      closing.abort();
       for (const { answer } of waiting) answer(undefined);
       waiting.clear();
     },

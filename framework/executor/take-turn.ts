@@ -29,6 +29,7 @@ export async function takeTurn(
 ): Promise<Turn> {
   const { resources = {}, isolation = 'inline' } = node.step.options;
   const { reason } = decision;
+  let waitedFor: string | undefined;
   for (;;) {
     const give = await run.slots.take({ step: 1, ...amountsOf(resources) });
     if (!give) return { kind: 'stopped' };
@@ -49,8 +50,10 @@ export async function takeTurn(
       return { kind: 'run', reason, claim, release };
     }
     give();
-    run.emit({ type: 'step-waiting', node: node.id, owner: answer.heldBy.owner, key });
-    await run.claims.whenFree(answer.heldBy, run.cancellation.graceful);
+    const { owner } = answer.heldBy;
+    if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, owner, key });
+    waitedFor = owner;
+    await run.claims.whenFree(answer.heldBy, run.slots.closed);
     const again = await lookAgain(node, run, { key, ...call }, refresh);
     if (again) return { kind: 'hit', decision: again };
   }
