@@ -32,7 +32,7 @@ export interface LocalFiles {
  */
 export function createLocalFiles(options: { readonly store: ArtifactStore; readonly cacheDir: string }): LocalFiles {
   const { store, cacheDir } = options;
-  const downloaded = openContentFolder({ root: cacheDir, label: cacheDir });
+  const downloaded = openContentFolder({ root: cacheDir, name: 'cache' });
   const copies = createFileCheck();
   const underWay = new Map<string, Promise<string>>();
 

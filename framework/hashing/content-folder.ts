@@ -61,11 +61,11 @@ export interface ContentFolder {
  * the bytes, whatever dies. The rename itself is not fsynced: after a power cut an object may be gone, which every reader notices and heals;
  * it can't be wrong. Nothing is created before the first write.
  *
- * @param options.label names the folder in errors.
+ * @param options.name of the store, for errors.
  */
-export function openContentFolder(options: { readonly root: string; readonly label: string }): ContentFolder {
+export function openContentFolder(options: { readonly root: string; readonly name: string }): ContentFolder {
   const root = resolve(options.root);
-  const { label } = options;
+  const { name } = options;
   const files = createFileCheck();
   const pathOf = (digest: Digest): string => join(root, 'objects', digest.slice(0, 2), digest.slice(2));
   let cleared = false;
@@ -153,7 +153,7 @@ export function openContentFolder(options: { readonly root: string; readonly lab
       const path = pathOf(digest);
       const verdict = await files.check(path, digest);
       if (typeof verdict === 'object') {
-        throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: label, found: verdict.found });
+        throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: root, found: verdict.found });
       }
       return verdict === 'whole' ? path : undefined;
     },
@@ -167,7 +167,7 @@ export function openContentFolder(options: { readonly root: string; readonly lab
         return small ? await addBytes(await readFile(file)) : await addStreamed((sink) => digestOfFile(file, sink));
       } catch (error) {
         if (error instanceof SluiceError) throw error;
-        throw sluiceError('ERR_STORE_WRITE', { store: label, path: root, reason: systemReason(error) }, error);
+        throw sluiceError('ERR_STORE_WRITE', { store: name, path: root, reason: systemReason(error) }, error);
       }
     },
 
@@ -185,11 +185,7 @@ export function openContentFolder(options: { readonly root: string; readonly lab
       try {
         await rm(pathOf(digest), { force: true });
       } catch (error) {
-        throw sluiceError(
-          'ERR_STORE_WRITE',
-          { store: label, path: pathOf(digest), reason: systemReason(error) },
-          error,
-        );
+        throw sluiceError('ERR_STORE_WRITE', { store: name, path: pathOf(digest), reason: systemReason(error) }, error);
       }
     },
   };

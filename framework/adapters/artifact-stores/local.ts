@@ -16,7 +16,7 @@ export interface LocalArtifactStoreOptions {
 }
 
 export function localArtifactStore(options: LocalArtifactStoreOptions): ArtifactStore {
-  const folder = openContentFolder({ root: options.path, label: options.path });
+  const folder = openContentFolder({ root: options.path, name: 'local' });
   const store = folder.root;
 
   function existingPath(digest: Digest): string {

@@ -49,7 +49,10 @@ function createDriver({ open, explain }: NodeSqliteDialectOptions): Driver {
     beginTransaction: (on, { accessMode }: TransactionSettings) =>
       execute(accessMode === 'read only' ? 'begin' : 'begin immediate')(on),
     commitTransaction: execute('commit'),
-    rollbackTransaction: execute('rollback'),
+    async rollbackTransaction(on) {
+      // A full disk has SQLite roll back by itself; a second time would hide that error behind another one.
+      if (database?.isTransaction !== false) await execute('rollback')(on);
+    },
     releaseConnection: async () => {},
     async destroy() {
       database?.close();

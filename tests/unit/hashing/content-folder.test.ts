@@ -13,13 +13,13 @@ let folder: ContentFolder;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'sluice-content-'));
-  folder = openContentFolder({ root, label: 'the test folder' });
+  folder = openContentFolder({ root, name: 'local' });
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 describe('a content folder', () => {
   it('creates nothing before the first write', async () => {
-    const absent = openContentFolder({ root: join(root, 'later'), label: 'later' });
+    const absent = openContentFolder({ root: join(root, 'later'), name: 'local' });
     expect([absent.size(HELLO), await absent.wholePath(HELLO)]).toEqual([undefined, undefined]);
     for await (const one of absent.list()) expect.fail(`${one.digest} is listed`);
     expect(await readdir(root)).toEqual([]);
@@ -40,10 +40,10 @@ describe('a content folder', () => {
 
   it('says in words why it could not write', async () => {
     await writeFile(join(root, 'file'), '');
-    const inFile = openContentFolder({ root: join(root, 'file', 'store'), label: 'the test folder' });
+    const inFile = openContentFolder({ root: join(root, 'file', 'store'), name: 'local' });
     await expect(inFile.add(bytes)).rejects.toMatchObject({
       code: 'ERR_STORE_WRITE',
-      message: expect.stringMatching(/^The store the test folder could not write .*: a part of the path is a file/),
+      message: expect.stringMatching(/^The store local could not write .*: a part of the path is a file/),
     });
   });
 

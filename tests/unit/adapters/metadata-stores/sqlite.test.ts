@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeSqliteDialect } from '../../../../framework/adapters/metadata-stores/node-sqlite-dialect.ts';
 import { sqliteMetadataStore } from '../../../../framework/adapters/metadata-stores/sqlite.ts';
 import { sqliteError } from '../../../../framework/adapters/metadata-stores/sqlite-error.ts';
 import { sampleRun, sampleStep } from '../../../conformance/metadata-store/sample-records.ts';
@@ -131,6 +133,24 @@ describe('the SQLite metadata store', () => {
         });
       });
     }
+  });
+
+  it('tells a full disk in words also in the middle of a transaction, which SQLite then ends by itself', async () => {
+    path = join(folder, 'full.db');
+    const dialect = nodeSqliteDialect({
+      open: async () => new DatabaseSync(path),
+      explain: (error) => sqliteError(error, path),
+    });
+    const db = new Kysely<Record<string, Record<string, unknown>>>({ dialect });
+    await sql`create table t (x)`.execute(db);
+    await sql`pragma max_page_count = 30`.execute(db);
+    await sql`pragma cache_size = 1`.execute(db);
+    const fill = db.transaction().execute(async (on) => {
+      for (;;) await sql`insert into t values (hex(randomblob(2000)))`.execute(on);
+    });
+    await expect(fill).rejects.toMatchObject({ code: 'ERR_STORE_WRITE' });
+    expect((await sql`select count(*) as n from t`.execute(db)).rows).toEqual([{ n: 0 }]);
+    await db.destroy();
   });
 
   it('writes every run and step change in WAL mode, which other readers see at once', async () => {
