@@ -109,6 +109,7 @@ export function liveReporter(channel: Channel, now: () => number = Date.now): Re
       note = text;
       draw();
     },
+    foreign: (text) => area.above(text.replace(/\n$/, '').split('\n')),
     close: () => {
       clearInterval(timer);
       area.close();

@@ -5,6 +5,8 @@ export interface Reporter {
   readonly event: EventSink;
   /** Something to say beside the events: "Press Ctrl-C again …". */
   note(text: string): void;
+  /** What others print meanwhile on the same terminal; absent where it can't do harm. */
+  foreign?(text: string): void;
   /** Ends any drawing and gives the terminal back as it was. Safe to call twice. */
   close(): void;
 }

@@ -29,7 +29,7 @@ const MOST_FILES = 8;
 
 /** Plain figures of the result, then its files with the command that fetches them. */
 function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Colors): string[] {
-  const values = scalarsOf(run.result).map(([name, text]) => `  ${name === '' ? '' : `${colors.dim(name)} `}${text}`);
+  const values = shortValues(run.result).map(([name, text]) => `  ${name === '' ? '' : `${colors.dim(name)} `}${text}`);
   const files = filesOf(run, steps);
   const shown = files.slice(0, MOST_FILES).map(({ label, size, reference }) => {
     return `  ${label} ${colors.dim(`${sizeText(size)} ·`)} sluice artifacts get ${reference}`;
@@ -42,11 +42,21 @@ function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Co
   ];
 }
 
-/** Top-level text, numbers and booleans of a result, in order; the result itself when it is one. */
-function scalarsOf(result: unknown): [string, string][] {
-  const isScalar = (value: unknown): value is string | number | boolean =>
-    ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 200;
-  if (isScalar(result)) return [['', String(result)]];
+/** What of a result is short enough to be read here: itself, or its top-level fields; lists as JSON. */
+function shortValues(result: unknown): [string, string][] {
+  const whole = shortText(result);
+  if (whole !== undefined) return [['', whole]];
   if (result === null || typeof result !== 'object' || Array.isArray(result)) return [];
-  return Object.entries(result).flatMap(([name, value]) => (isScalar(value) ? [[name, String(value)]] : []));
+  return Object.entries(result).flatMap(([name, value]): [string, string][] => {
+    const text = shortText(value);
+    return text === undefined ? [] : [[name, text]];
+  });
+}
+
+const LONGEST_VALUE = 200;
+
+function shortText(value: unknown): string | undefined {
+  const isShown = ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return isShown && text.length <= LONGEST_VALUE && !text.includes('"digest"') ? text : undefined;
 }

@@ -25,6 +25,8 @@ export interface Terminal {
   readonly err: Channel;
   /** From now on whatever user code prints to standard output goes to standard error: the data stays alone on the former. */
   reserveOut(): void;
+  /** Hands what others print on either output to `take`, until the returned function is called: it would tear a drawing apart. */
+  interceptOthers(take: (text: string) => void): () => void;
 }
 
 /**
@@ -44,6 +46,14 @@ export function createTerminal(options: {
     err,
     reserveOut: () => {
       process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+    },
+    interceptOthers: (take) => {
+      const restores = [process.stdout, process.stderr]
+        .filter(({ isTTY }) => isTTY)
+        .map((stream) => intercept(stream, take));
+      return () => {
+        for (const restore of restores) restore();
+      };
     },
   };
 }
@@ -78,6 +88,19 @@ function channel(
       return closed;
     },
     flush: () => (closed ? Promise.resolve() : new Promise((done) => send('', () => done()))),
+  };
+}
+
+function intercept(stream: WriteStream, take: (text: string) => void): () => void {
+  const original = stream.write;
+  stream.write = ((chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    take(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+    const done = rest.at(-1);
+    if (typeof done === 'function') process.nextTick(done);
+    return true;
+  }) as typeof stream.write;
+  return () => {
+    stream.write = original;
   };
 }
 

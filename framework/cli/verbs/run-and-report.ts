@@ -24,6 +24,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
   const { terminal } = invocation;
   const reporter = reporterFor(invocation, output);
   const stopping = stopOnSignals(reporter);
+  const letOthersPrint = reporter.foreign ? terminal.interceptOthers(reporter.foreign) : (): void => {};
   try {
     const { run, steps } = await withStack(
       invocation,
@@ -37,6 +38,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           onEvent: reporter.event,
         }),
     );
+    letOthersPrint();
     reporter.close();
     const json = output === 'json';
     if (json) terminal.out.line(JSON.stringify(runReport(run, steps), undefined, 2));
@@ -46,6 +48,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
     if (run.status === 'cancelled') return 130;
     return isSuccess(run.status) ? 0 : 1;
   } finally {
+    letOthersPrint();
     reporter.close();
     stopping.release();
   }

@@ -25,7 +25,7 @@ describe('a run on a terminal', () => {
     vi.advanceTimersByTime(3_000);
     const screen = screenOf(channel.text);
     expect(screen.lines.slice(-4)).toEqual([
-      expect.stringMatching(/^. train {10}3 s {2}━{12} 33% · epoch 1\/3 · mAP50 0\.7123 · 1 min 23 s left$/),
+      expect.stringMatching(/^. train {10}3 s {2}━{12} 33% · epoch 1\/3 · mAP50 0\.7123 · 1 min 24 s left$/),
       expect.stringMatching(/^. draw {11}3 s {2}It never ran before\.$/),
       '· 3 to go',
       '',
@@ -95,6 +95,23 @@ describe('a run on a terminal', () => {
     reporter.event(rest.at(-1)!);
     vi.advanceTimersByTime(200);
     expect(screenOf(channel.text).lines).not.toContain('Stopping. Press Ctrl-C again to stop now.');
+    reporter.close();
+  });
+
+  it('puts what others print above its lines', () => {
+    const channel = recording({ width: 80, height: 24 });
+    const reporter = liveReporter(channel);
+    reporter.event(sampleRun()[0]!);
+    reporter.event({ type: 'step-started', node: 'train', attempt: 1, reason: 'why' });
+    vi.advanceTimersByTime(100);
+    reporter.foreign?.('from elsewhere\n');
+    expect(screenOf(channel.text).lines).toEqual([
+      expect.stringContaining('train-yolo calm-otter'),
+      'from elsewhere',
+      expect.stringContaining('train'),
+      '· 5 to go',
+      '',
+    ]);
     reporter.close();
   });
 });

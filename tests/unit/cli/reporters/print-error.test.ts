@@ -5,7 +5,7 @@ import { recording } from './sample-run.ts';
 
 async function printed(error: unknown, options: { readonly json?: boolean; readonly debug?: boolean } = {}) {
   const [out, err] = [recording(), recording()];
-  const terminal = { out, err, reserveOut: () => {} };
+  const terminal = { out, err, reserveOut: () => {}, interceptOthers: () => () => {} };
   const code = await printError(error, { terminal, json: options.json ?? false, debug: options.debug ?? false });
   expect(out.text).toBe('');
   return { code, text: err.text };
