@@ -319,12 +319,12 @@ const TRAPS: readonly Trap[] = [
   {
     trap: 'regular expressions, numbers and templates',
     files:
-      'const R = /a+/g; const N = 0x10; const T = String.raw`\\n${1}`;\nexport class S { async a() { return [R, N, T, 1e999, 10n]; } }',
+      'const R = /a+/g; const N = 0x10; const T = String.raw`\\n`;\nexport class S { async a() { return [R, N, T, 1e999, 10n]; } }',
     edits: [
       ['/a+/g', '/a+/i', 'miss'],
       ['0x10', '16', 'hit'],
       ['0x10', '17', 'miss'],
-      ['\\n$', '\n$', 'miss'],
+      ['raw`\\n`', 'raw`\n`', 'miss'],
       ['1e999', '1e308', 'miss'],
       ['10n', '11n', 'miss'],
     ],
