@@ -1,3 +1,4 @@
+import { validationFrame } from '../metrics/validation-picture.ts';
 import type { Architecture, LossGraph, TrainGraph } from '../model/detector.ts';
 import { openLossGraph } from '../model/open-loss-graph.ts';
 import { openTrainGraph } from '../model/open-train-graph.ts';
@@ -25,11 +26,7 @@ export async function openGraphs(
   pictures: { readonly train: number; readonly val: number },
 ): Promise<Graphs> {
   const { box, cls, dfl, imgsz, threads } = options;
-  const common = {
-    size: [imgsz, imgsz] as const,
-    gains: { box, cls, dfl },
-    ...(threads > 0 ? { threads } : {}),
-  };
+  const common = { gains: { box, cls, dfl }, ...(threads > 0 ? { threads } : {}) };
   const training = new Map<number, TrainGraph>();
   const losses = new Map<number, LossGraph>();
   const close = async (): Promise<void> => {
@@ -38,10 +35,10 @@ export async function openGraphs(
   const batch = Math.min(options.batch * VALIDATION_BATCHES, pictures.val);
   try {
     for (const size of batchSizes(pictures.train, options.batch)) {
-      training.set(size, await openTrainGraph(architecture, { ...common, batch: size }));
+      training.set(size, await openTrainGraph(architecture, { ...common, batch: size, size: [imgsz, imgsz] }));
     }
     for (const size of batchSizes(pictures.val, batch)) {
-      losses.set(size, await openLossGraph(architecture, { ...common, batch: size }));
+      losses.set(size, await openLossGraph(architecture, { ...common, batch: size, size: validationFrame(imgsz) }));
     }
   } catch (error) {
     await close();

@@ -1,12 +1,12 @@
 import { decodeImage, type RgbImage } from '../data/decode-image.ts';
-import { type LetterboxTransform, letterbox, letterboxGeometry } from '../data/letterbox.ts';
-import { resizeLinear } from '../data/resize-linear.ts';
+import { type LetterboxTransform, letterbox } from '../data/letterbox.ts';
 import type { Sample } from '../data/samples.ts';
 import type { DetectionMetrics, GroundTruth } from '../metrics/detection.ts';
 import type { ScoredImage } from '../metrics/match.ts';
 import { predictionsToDetections } from '../metrics/predict.ts';
 import { truthsOf } from '../metrics/truths-of.ts';
 import { ultralyticsMetrics } from '../metrics/ultralytics-metrics.ts';
+import { validationFrame, validationPicture } from '../metrics/validation-picture.ts';
 import type { LossGraph, LossItems, TrainBatch, Weights } from '../model/detector.ts';
 import { BoundedCache } from './bounded-cache.ts';
 
@@ -32,10 +32,9 @@ interface Subject {
 }
 
 /**
- * Validation as it runs after every training epoch: the figures of `metrics/validate.ts`, and the losses from the same pass. Each picture lies whole on a
- * grey square of `imgsz`.
+ * Validation as it runs after every training epoch: the figures of `metrics/validate.ts`, and the losses from the same pass.
  *
- * @param setup.graphs by the number of pictures in a batch: the usual one and that of the last batch.
+ * @param setup.graphs by the number of pictures in a batch: the usual one and that of the last batch; of the size `validationFrame(imgsz)`.
  */
 export function createValidator(setup: {
   readonly samples: readonly Sample[];
@@ -45,6 +44,7 @@ export function createValidator(setup: {
   readonly graphs: ReadonlyMap<number, LossGraph>;
 }): Validator {
   const { samples, imgsz, batch, names } = setup;
+  const frame = validationFrame(imgsz);
   const subjects = new BoundedCache((index) => load(samples[index]!, imgsz), imgsz * imgsz * 3);
   return {
     async validate(weights, signal) {
@@ -54,7 +54,7 @@ export function createValidator(setup: {
         signal.throwIfAborted();
         const size = Math.min(batch, samples.length - first);
         const group = await Promise.all(Array.from({ length: size }, (_, n) => subjects.get(first + n)));
-        const { loss, predictions } = await setup.graphs.get(size)!.run(weights, toBatch(group, imgsz));
+        const { loss, predictions } = await setup.graphs.get(size)!.run(weights, toBatch(group, frame));
         const placements = group.map(({ placement }) => placement);
         const found = predictionsToDetections(predictions, { batch: size, classes: names.length, placements });
         images.push(...group.map(({ truths }, n) => ({ truths, detections: found[n]! })));
@@ -73,41 +73,43 @@ export function meanLoss(losses: readonly LossItems[]): LossItems {
 
 async function load({ imagePath, labels }: Sample, imgsz: number): Promise<Subject> {
   const image = await decodeImage(imagePath);
-  const { scaledWidth, scaledHeight, transform } = letterboxGeometry(image, { size: [imgsz, imgsz] });
+  const { scaled, placement } = validationPicture(image, imgsz);
   return {
-    scaled: resizeLinear(image, scaledWidth, scaledHeight),
-    placement: transform,
+    scaled,
+    placement,
     truths: truthsOf(labels, image),
-    target: framed(labels, transform, imgsz),
+    target: framed(labels, placement, validationFrame(imgsz)),
   };
 }
 
+type Frame = readonly [height: number, width: number];
+
 /** Rows normalised to the picture → rows normalised to the frame it lies in. */
-function framed(labels: Float32Array, placement: LetterboxTransform, imgsz: number): Float32Array {
-  const width = (placement.width * placement.gain) / imgsz;
-  const height = (placement.height * placement.gain) / imgsz;
+function framed(labels: Float32Array, placement: LetterboxTransform, [height, width]: Frame): Float32Array {
+  const across = (placement.width * placement.gain) / width;
+  const down = (placement.height * placement.gain) / height;
   return labels.map((value, i) => {
     switch (i % 5) {
       case 0:
         return value;
       case 1:
-        return value * width + placement.padX / imgsz;
+        return value * across + placement.padX / width;
       case 2:
-        return value * height + placement.padY / imgsz;
+        return value * down + placement.padY / height;
       case 3:
-        return value * width;
+        return value * across;
       default:
-        return value * height;
+        return value * down;
     }
   });
 }
 
-/** [N, 3, imgsz, imgsz] */
-function toBatch(group: readonly Subject[], imgsz: number): TrainBatch {
-  const length = 3 * imgsz * imgsz;
+/** [N, 3, H, W] */
+function toBatch(group: readonly Subject[], frame: Frame): TrainBatch {
+  const length = 3 * frame[0] * frame[1];
   const images = new Float32Array(group.length * length);
   for (const [n, { scaled }] of group.entries()) {
-    letterbox(scaled, { size: [imgsz, imgsz], into: images.subarray(n * length, (n + 1) * length) });
+    letterbox(scaled, { size: frame, scaleUp: false, into: images.subarray(n * length, (n + 1) * length) });
   }
   return { images, targets: group.map(({ target }) => target) };
 }
