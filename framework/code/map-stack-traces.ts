@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { updateSources } from './sources.ts';
 
 /** Generated file (as a stack frame names it) → its source map's file. */
 const maps = new Map<string, string>();
@@ -48,6 +49,7 @@ function place(frame: NodeJS.CallSite, engineDir: string): string {
 
 function mapOf(url: string, engineDir: string): SourceMap | undefined {
   if (opened.has(url)) return opened.get(url);
+  updateSources();
   const file = maps.get(url) ?? (url.startsWith(engineDir) ? fileURLToPath(`${url}.map`) : undefined);
   const map = file === undefined ? undefined : openMap(file);
   opened.set(url, map);

@@ -20,6 +20,7 @@ let update = (): void => {};
 export function beforeSources(callback: () => void): void {
   update = callback;
 }
+export const updateSources = (): void => update();
 
 /** The file as it is on disk now. */
 export function readSource(path: string): Source {
