@@ -12,6 +12,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const terminal = createTerminal({ color: !has('--no-color'), env: process.env });
   const { program, exitCode } = createProgram({ terminal, cwd: process.cwd(), env: process.env });
   try {
+    if (has('--debug')) {
+      const { mapStackTraces } = await import('../code/map-stack-traces.ts');
+      mapStackTraces(new URL('./', import.meta.url).href);
+    }
     await program.parseAsync(argv, { from: 'user' });
     return exitCode();
   } catch (error) {

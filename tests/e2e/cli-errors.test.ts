@@ -30,7 +30,7 @@ const TABLE: readonly (readonly [string, number, string, string])[] = [
   ['run workshop --length -1', 2, 'ERR_PARAMS', 'length'],
   ['run workshop --color blue', 2, 'ERR_PARAMS', '--color: expected one of red, green, got "blue".'],
   ['run workshop --config none.yaml', 2, 'ERR_FILE_NOT_FOUND', 'Configuration file none.yaml does not exist.'],
-  ['run workshop --config broken.yaml', 2, 'ERR_CONFIG', 'broken.yaml:2:'],
+  ['run workshop --config broken.yaml', 2, 'ERR_CONFIG', 'broken.yaml:3:1: Flow sequence'],
   ['run workshop --config slip.yaml', 2, 'ERR_CONFIG', 'there is no parameter lenght. Did you mean length?'],
   ['run workshop --config wrong.yaml', 2, 'ERR_PARAMS', 'length'],
   ['run workshop --config steps.yaml', 2, 'ERR_CONFIG', 'workshop has no step pant. Did you mean paint?'],
