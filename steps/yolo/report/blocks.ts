@@ -29,4 +29,6 @@ export type Block =
       /** What it shows, for those who can't see it. */
       readonly alt: string;
       readonly path: string;
+      /** As wide as the page; others stand side by side where there is room. */
+      readonly wide?: boolean;
     };

@@ -112,24 +112,30 @@ function trainingBlocks({ training }: SummarizeInput): readonly Block[] {
   ];
 }
 
+/** File in the folder of plots, what it shows, as wide as the page or not. */
+type Picture = readonly [name: string, alt: string, wide?: boolean];
+
 const CURVES = [
-  ['results.svg', 'Losses and metrics over the epochs'],
+  ['results.svg', 'Losses and metrics over the epochs', true],
   ['BoxPR_curve.svg', 'Precision against recall'],
   ['BoxF1_curve.svg', 'F1 against confidence'],
   ['BoxP_curve.svg', 'Precision against confidence'],
   ['BoxR_curve.svg', 'Recall against confidence'],
   ['confusion_matrix_normalized.svg', 'Confusion matrix, as parts of each true class'],
-] as const;
+] as const satisfies readonly Picture[];
 
 const SHEETS = [
-  ['val_batch0_labels.jpg', 'Validation pictures with their labels'],
-  ['val_batch0_pred.jpg', 'The same pictures with what the detector finds at confidence 0.25'],
-] as const;
+  ['val_batch0_labels.jpg', 'Validation pictures with their labels', true],
+  ['val_batch0_pred.jpg', 'The same pictures with what the detector finds at confidence 0.25', true],
+] as const satisfies readonly Picture[];
 
 /** Those that the evaluation has drawn. */
-const pictures = ({ evaluation }: SummarizeInput, wanted: readonly (readonly [string, string])[]): readonly Block[] =>
+const pictures = ({ evaluation }: SummarizeInput, wanted: readonly Picture[]): readonly Block[] =>
   wanted
-    .map(([name, alt]) => ({ kind: 'picture', name, alt, path: join(evaluation.plots.path, name) }) as const)
+    .map(
+      ([name, alt, wide = false]) =>
+        ({ kind: 'picture', name, alt, wide, path: join(evaluation.plots.path, name) }) as const,
+    )
     .filter(({ path }) => existsSync(path));
 
 const contactSheet = ({ dataset }: SummarizeInput): readonly Block[] =>
@@ -139,6 +145,7 @@ const contactSheet = ({ dataset }: SummarizeInput): readonly Block[] =>
           kind: 'picture',
           name: dataset.contactSheet.name,
           alt: 'Pictures of the data set with their labels',
+          wide: true,
           path: dataset.contactSheet.path,
         },
       ]

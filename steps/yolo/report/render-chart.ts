@@ -23,10 +23,16 @@ export async function renderChart(option: object, { width, height }: ChartSize):
       ...option,
     };
     chart.setOption(complete);
-    // Class names count the charts of the process: the same chart, drawn later, would differ.
-    return chart.renderToSVGString().replace(/\bzr\d+-/g, 'zr-');
+    return still(chart.renderToSVGString());
   } finally {
     // Its timer would keep the process alive.
     chart.dispose();
   }
 }
+
+/** Without the rules for a hovering mouse, whose names count all charts that the process has drawn: the same chart, drawn later, would differ. */
+const still = (svg: string): string =>
+  svg
+    .replace(/<style\b[^>]*>.*?<\/style>/gs, '')
+    .replace(/ class="zr[^"]*"/g, '')
+    .replace(/\bzr\d+-/g, 'zr-');

@@ -8,7 +8,8 @@ export async function renderHtml({ title, decision, reasons, sections }: Report)
   const bodies = await Promise.all(
     sections.map(async ({ heading, blocks }) => {
       const parts = await Promise.all(blocks.map(renderBlock));
-      return `<section>\n<h2>${escapeXml(heading)}</h2>\n${parts.join('\n')}\n</section>`;
+      const layout = blocks.every(({ kind }) => kind === 'picture') ? ' class="pictures"' : '';
+      return `<section>\n<h2>${escapeXml(heading)}</h2>\n<div${layout}>\n${parts.join('\n')}\n</div>\n</section>`;
     }),
   );
   return `<!doctype html>
@@ -47,7 +48,7 @@ async function renderBlock(block: Block): Promise<string> {
       const type = MEDIA_TYPES[extname(block.name)];
       if (!type) throw new Error(`No media type is known for ${block.name}.`);
       const source = `data:${type};base64,${bytes.toString('base64')}`;
-      return `<figure><img src="${source}" alt="${escapeXml(block.alt)}"><figcaption>${escapeXml(block.alt)}</figcaption></figure>`;
+      return `<figure${block.wide ? ' class="whole"' : ''}><img src="${source}" alt="${escapeXml(block.alt)}"><figcaption>${escapeXml(block.alt)}</figcaption></figure>`;
     }
     default:
       return block satisfies never;
@@ -93,8 +94,10 @@ caption{text-align:left;color:var(--muted);padding-bottom:.4rem}
 th,td{padding:.32rem .8rem;border:1px solid var(--line);text-align:right;white-space:nowrap}
 thead th{background:var(--head)}
 th:first-child{text-align:left;font-weight:600}
-tbody th{font-weight:400}
-figure{margin:1rem 0}
+tbody th:first-child{font-weight:400}
+figure{margin:.6rem 0;min-width:0}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(420px,100%),1fr));gap:.4rem 1rem}
+.whole{grid-column:1/-1}
 img{display:block;max-width:100%;height:auto;border:1px solid var(--line);border-radius:6px;background:#fff}
 figcaption{color:var(--muted);font-size:.9rem;margin-top:.3rem}
 @media print{main{max-width:none}figure,table{break-inside:avoid}}
