@@ -23,5 +23,6 @@ export interface ArtifactStore {
   localPath(digest: Digest): Promise<string | undefined>;
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;
   remove(digest: Digest): Promise<void>;
+  /** Waits until everything written is safe. Errors: ERR_STORE_WRITE. */
   close(): Promise<void>;
 }

@@ -44,6 +44,6 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     localPath: folder.wholePath,
     list: folder.list,
     remove: folder.remove,
-    close: async () => {},
+    close: folder.flushed,
   };
 }
