@@ -47,7 +47,7 @@ export function createCodeDigester({ projectDir, cacheDir }: CodeDigesterOptions
   return {
     async digestOf(step) {
       const file = sourceOf(step);
-      const id = JSON.stringify([VERSION, process.versions.node.split('.')[0], file, step.className, step.method]);
+      const id = JSON.stringify([process.versions.node.split('.')[0], projectDir, file, step.className, step.method]);
       const known = done.get(id) ?? stored.find(id);
       if (known) {
         done.set(id, known);

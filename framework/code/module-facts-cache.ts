@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { sha256 } from '../hashing/digest.ts';
+import { BUILD } from './build-name.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { readModule } from './read-module.ts';
 import type { Source } from './sources.ts';
 import { writeAtomically } from './write-atomically.ts';
-
-/** Raise it, with the digester's own, when `ModuleFacts` or how they are found changes. */
-const VERSION = 'oxc-parser@0.158.0/1';
 
 /**
  * The facts of modules, kept on disk by their content: after an edit only the edited file is parsed again.
@@ -17,7 +15,7 @@ export function moduleFactsCache(dir: string): (path: string, source: Source) =>
   const known = new Map<string, ModuleFacts>();
   return (path, source) => {
     // The extension decides how the text is read; nothing else about the path does.
-    const key = sha256(`${VERSION}\n${extname(path)}\n${source.digest}`);
+    const key = sha256(`${BUILD}\n${extname(path)}\n${source.digest}`);
     const file = join(dir, `${key}.json`);
     const before = known.get(key) ?? readFacts(file);
     const facts = before ?? readModule(path, source.text);

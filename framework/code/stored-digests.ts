@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, sha256 } from '../hashing/digest.ts';
 import type { Basis, RunFiles } from './basis.ts';
+import { BUILD } from './build-name.ts';
 import type { CodeDigest } from './code-digest.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -20,7 +21,7 @@ export interface StoredDigests {
 
 /** @param dir one small file a step method. */
 export function storedDigests(dir: string, run: RunFiles): StoredDigests {
-  const fileOf = (id: string): string => join(dir, `${sha256(id)}.json`);
+  const fileOf = (id: string): string => join(dir, `${sha256(`${BUILD}\n${id}`)}.json`);
   return {
     find(id) {
       const stored = readStored(fileOf(id));

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Oxc from 'oxc-transform';
 import { sluiceError } from '../errors.ts';
 import { type Digest, sha256 } from '../hashing/digest.ts';
+import { BUILD } from './build-name.ts';
 import { classNote } from './class-source.ts';
 import { readableOffset } from './line-of.ts';
 import type { Source } from './sources.ts';
@@ -19,8 +20,6 @@ const OPTIONS = {
   target: 'es2024',
   decorator: { legacy: true, emitDecoratorMetadata: true },
 } as const satisfies Oxc.TransformOptions;
-/** Raise it when OPTIONS, the transformer's version or the form of an entry changes. */
-const VERSION = 'oxc-transform@0.158.0/2';
 
 const require = createRequire(import.meta.url);
 
@@ -41,7 +40,7 @@ export interface TransformCache {
 /** Keeps what the transformer made, by content: `<dir>/<key>.js` and its source map beside it. */
 export function openTransformCache(dir: string): TransformCache {
   const fileOf = (path: string, digest: Digest): string =>
-    join(dir, `${sha256(`${VERSION}\n${path.endsWith('x') ? 'tsx' : 'ts'}\n${digest}`)}.js`);
+    join(dir, `${sha256(`${BUILD}\n${path.endsWith('x') ? 'tsx' : 'ts'}\n${digest}`)}.js`);
   const lookup = (path: string, digest: Digest): Transformed | undefined => {
     const file = fileOf(path, digest);
     const code = readIfThere(file);
