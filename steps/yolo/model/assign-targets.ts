@@ -30,7 +30,7 @@ const EPSILON = 1e-9;
  * so that the box's best anchor gets the box's best overlap.
  *
  * It stands in the same graph as the network, which therefore runs once a batch and hands no activations out; on G × C candidate pairs (see `Candidates`) it costs
- * below 2 % of a step. The alternative, an assignment in TypeScript between two graphs, would run the forward pass twice.
+ * below 1 % of a step. The alternative, an assignment in TypeScript between two graphs, would run the forward pass twice.
  */
 export function assignTargets(predictions: Predictions, candidates: CandidateInputs, anchors: Anchors): Targets {
   const [n, classes] = staticShape(predictions.classLogits) as [number, number];

@@ -10,8 +10,8 @@ import { reshape, transpose } from './reshape.ts';
  * dW of a convolution, dW[o, i, a, b] = Σ dY[n, o, y, x] X[n, i, s y + a - p, s x + b - p], as one matrix product over the pixels: in onnxruntime a Conv with N and
  * C swapped is 2-12 times slower, and im2col copies X nine times with one thread.
  *
- * The nine taps of a 3 × 3 kernel are three shifts by rows times three by columns. Rows are shifted in dY, columns in X: six copies, made by two
- * Concats that lay the pictures out as flat strips with the right zeros between them.
+ * The nine taps of a 3 × 3 kernel are three shifts by rows times three by columns. One operand is shifted by rows, the other by columns: six copies, made
+ * by two Concats that lay the pictures out as flat strips with the right zeros between them.
  *
  * @param dy [N, Cout, H', W']
  * @param x [N, Cin, H, W]
@@ -42,22 +42,23 @@ function threeByThree(dy: Value, x: Value, geometry: ConvGeometry): Value {
   const { cin, cout, h, w } = geometry;
   const apart = picturesApart(geometry);
   const parts = (value: Value, channels: number): Value[] => pictures(value, channels, h * w, apart);
-  // Rows: picture n starts at row n (H + 2) + a in copy a.
-  const rows = strip(
-    [0, w, 2 * w].map((start) => ({ pictures: parts(dy, cout), start })),
-    2 * w,
-  );
-  // Columns: one element further right, in place, and left of row n (H + 2) + 1. The column that would wrap round into the next row is 0.
+  // Columns, in dY: one element to the left, in place, one to the right. The column that would wrap round into another row is 0.
   const columns = strip(
     [
-      { pictures: parts(withoutColumn(x, w - 1), cin), start: w + 1 },
-      { pictures: parts(x, cin), start: w },
-      { pictures: parts(withoutColumn(x, 0), cin), start: w - 1 },
+      { pictures: parts(withoutColumn(dy, 0), cout), start: w - 1 },
+      { pictures: parts(dy, cout), start: w },
+      { pictures: parts(withoutColumn(dy, w - 1), cout), start: w + 1 },
     ],
     2 * w,
   );
-  const sum = reshape(product(rows, columns), [cout, 3, cin, 3]);
-  return transpose(sum, [0, 2, 1, 3]);
+  // Rows, in X: one down, in place, one up.
+  const rows = strip(
+    [2 * w, w, 0].map((start) => ({ pictures: parts(x, cin), start })),
+    2 * w,
+  );
+  // [Cout, b, Cin, a] to [Cout, Cin, a, b] moves one axis of single floats, which onnxruntime does fast; shifting columns in X would move triples.
+  const sum = reshape(product(columns, rows), [cout, 3, 3 * cin]);
+  return reshape(transpose(sum, [0, 2, 1]), [cout, cin, 3, 3]);
 }
 
 /**
