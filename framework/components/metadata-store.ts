@@ -137,13 +137,17 @@ export interface MetadataStore {
   ): Promise<readonly StepRunRecord[]>;
 
   // --- cache ---
+  /** Undefined also when the entry has expired. */
   lookup(key: CacheKey): Promise<CacheEntry | undefined>;
-  /** The claim, or who holds it now. A claim whose lease has run out is taken over with a higher fence. */
+  /**
+   * The claim, or who holds it now. A claim whose lease has run out is taken over with a higher fence.
+   * @param owner the executor's id, or `<executor id>/…`: `retireExecutor` and `markLost` free the claims of executors that are gone.
+   */
   claim(key: CacheKey, owner: string, leaseMs: number): Promise<{ readonly claim: Claim } | { readonly heldBy: Claim }>;
   /** False when it was taken over meanwhile. */
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim): Promise<void>;
-  /** False, and nothing written, when `claim` is not the newest any more. */
+  /** False, and nothing written, when `claim` is not the newest any more; gives the claim back otherwise. */
   commit(commit: Commit): Promise<boolean>;
   listCache(filter?: CacheFilter): Promise<Page<CacheEntry>>;
   /** Returns how many entries went. */
