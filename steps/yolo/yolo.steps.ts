@@ -63,7 +63,7 @@ export class YoloSteps {
     data: { readonly val: DirectoryRef; readonly names: readonly string[] },
     { imgsz, threads }: EvaluateOptions,
   ): Promise<Evaluation> {
-    const { evaluate } = await import('./metrics/evaluate.ts');
+    const { evaluate } = await import('./report/evaluate.ts');
     const { best: weights, start: baseline, history: epochs } = trained;
     return evaluate({ weights, baseline, epochs, ...data, imgsz, threads, context: stepContext() });
   }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FileRef } from 'sluice';
-import { svgToPng } from '../report/svg-to-png.ts';
+import { svgToPng } from '../drawing/svg-to-png.ts';
 import type { SplitName } from './dataset-source.ts';
 import type { WrittenPicture } from './write-split.ts';
 

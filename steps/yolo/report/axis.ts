@@ -1,4 +1,4 @@
-import { INK } from './palette.ts';
+import { INK } from '../drawing/palette.ts';
 
 /** An axis with its name beside it. */
 export function axis(name: string, options: { readonly nameGap: number; readonly [option: string]: unknown }): object {

@@ -1,6 +1,6 @@
+import { INK } from '../drawing/palette.ts';
 import { type ConfusionMatrix, normalizeColumns } from '../metrics/confusion-matrix.ts';
 import { axis, title } from './axis.ts';
-import { INK } from './palette.ts';
 import { renderChart } from './render-chart.ts';
 
 /** Cells carry their figure up to this many classes. */

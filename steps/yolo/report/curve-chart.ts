@@ -1,6 +1,6 @@
+import { colourOf, DASHES, INK, PALETTE } from '../drawing/palette.ts';
 import type { ClassCurves } from '../metrics/ultralytics-metrics.ts';
 import { title, unitAxis } from './axis.ts';
-import { colourOf, DASHES, INK, PALETTE } from './palette.ts';
 import { type ChartSize, renderChart } from './render-chart.ts';
 
 /** More classes than this are drawn as faint lines without names (as Ultralytics does): nobody tells 80 lines apart. */

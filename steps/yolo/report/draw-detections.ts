@@ -1,8 +1,8 @@
 import type { Corners } from '../data/letterbox.ts';
+import { escapeXml } from '../drawing/escape-xml.ts';
+import { colourOf } from '../drawing/palette.ts';
+import { FONT_FAMILY, svgToPng } from '../drawing/svg-to-png.ts';
 import type { ValidatedImage } from '../metrics/validate.ts';
-import { escapeXml } from './escape-xml.ts';
-import { colourOf } from './palette.ts';
-import { FONT_FAMILY, svgToPng } from './svg-to-png.ts';
 
 /** Pictures on one sheet, as in Ultralytics' val_batch pictures. */
 const MOST = 16;

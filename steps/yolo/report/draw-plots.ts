@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryRef } from 'sluice';
+import { svgToPng } from '../drawing/svg-to-png.ts';
 import type { ConfusionMatrix } from '../metrics/confusion-matrix.ts';
 import { type ClassCurves, CURVE_POINTS, type DetectionScores } from '../metrics/ultralytics-metrics.ts';
 import type { ValidatedImage } from '../metrics/validate.ts';
@@ -8,7 +9,6 @@ import { confusionChart } from './confusion-chart.ts';
 import { type CurveChart, curveChart } from './curve-chart.ts';
 import { drawDetections } from './draw-detections.ts';
 import { type EpochFigures, resultsChart } from './results-chart.ts';
-import { svgToPng } from './svg-to-png.ts';
 
 export interface PlotInput extends DetectionScores {
   readonly confusion: ConfusionMatrix;

@@ -1,6 +1,6 @@
 import type { EChartsOption } from 'echarts';
-import { INK } from './palette.ts';
-import { FONT_FAMILY } from './svg-to-png.ts';
+import { INK } from '../drawing/palette.ts';
+import { FONT_FAMILY } from '../drawing/svg-to-png.ts';
 
 export interface ChartSize {
   readonly width: number;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { escapeXml } from '../drawing/escape-xml.ts';
 import type { Block, Report } from './blocks.ts';
-import { escapeXml } from './escape-xml.ts';
 
 /** A report as one HTML file that needs no other: pictures inside, no script, light or dark as the reader's system. */
 export async function renderHtml({ title, decision, reasons, sections }: Report): Promise<string> {

@@ -1,5 +1,5 @@
+import { INK, PALETTE } from '../drawing/palette.ts';
 import { axis, title } from './axis.ts';
-import { INK, PALETTE } from './palette.ts';
 import { renderChart } from './render-chart.ts';
 
 /** One row an epoch: the columns of results.csv by name. */

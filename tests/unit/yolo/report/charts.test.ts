@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { svgToPng } from '../../../../steps/yolo/drawing/svg-to-png.ts';
 import { confusionMatrix } from '../../../../steps/yolo/metrics/confusion-matrix.ts';
 import { ultralyticsMetrics } from '../../../../steps/yolo/metrics/ultralytics-metrics.ts';
 import { confusionChart } from '../../../../steps/yolo/report/confusion-chart.ts';
 import { curveChart } from '../../../../steps/yolo/report/curve-chart.ts';
 import { resultsChart } from '../../../../steps/yolo/report/results-chart.ts';
-import { svgToPng } from '../../../../steps/yolo/report/svg-to-png.ts';
 import { found, picture, square } from '../metrics/scored-image.ts';
 
 const names = ['cat', 'dog & <co>'];

@@ -2,17 +2,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DirectoryRef, FileRef, inputError, type StepContext, sha256 } from 'sluice';
 import { listSamples, type Sample } from '../data/samples.ts';
-import { drawPlots } from '../report/draw-plots.ts';
-import type { EpochFigures } from '../report/results-chart.ts';
-import { bootstrap } from './bootstrap.ts';
-import { parseCocoDetections, parseCocoGroundTruth } from './coco-dataset.ts';
-import { type CocoDocuments, cocoDocuments } from './coco-documents.ts';
-import { COCO_STATISTICS, cocoEval } from './coco-eval.ts';
-import type { CocoStatistics, CurveData, Evaluation } from './evaluation.ts';
-import { evaluationSetDigest } from './evaluation-set.ts';
-import { openWeights } from './open-weights.ts';
-import type { ClassCurves } from './ultralytics-metrics.ts';
-import { type Validation, validate } from './validate.ts';
+import { bootstrap } from '../metrics/bootstrap.ts';
+import { parseCocoDetections, parseCocoGroundTruth } from '../metrics/coco-dataset.ts';
+import { type CocoDocuments, cocoDocuments } from '../metrics/coco-documents.ts';
+import { COCO_STATISTICS, cocoEval } from '../metrics/coco-eval.ts';
+import type { CocoStatistics, CurveData, Evaluation } from '../metrics/evaluation.ts';
+import { evaluationSetDigest } from '../metrics/evaluation-set.ts';
+import { openWeights } from '../metrics/open-weights.ts';
+import type { ClassCurves } from '../metrics/ultralytics-metrics.ts';
+import { type Validation, validate } from '../metrics/validate.ts';
+import { drawPlots } from './draw-plots.ts';
+import type { EpochFigures } from './results-chart.ts';
 
 export interface EvaluateInput {
   /** `.onnx` or `.safetensors`. */
