@@ -8,7 +8,7 @@ type Json = string;
 /** 0 or 1: SQLite has no booleans. */
 type Flag = number;
 
-interface ExecutorTable {
+export interface ExecutorTable {
   id: string;
   host: string;
   pid: number;
@@ -40,7 +40,7 @@ export interface RunTable {
 }
 
 /** Repeats `tags` and `created_at` of the run, so that one index serves a tag's newest runs. */
-interface RunTagTable {
+export interface RunTagTable {
   tag: string;
   created_at: Millis;
   run_id: string;
@@ -66,13 +66,13 @@ export interface StepRunTable {
 }
 
 /** Parts of cache keys, each list once however many step runs share it. */
-interface KeyPartsTable {
+export interface KeyPartsTable {
   /** SHA-256 of `parts`. */
   id: string;
   parts: Json;
 }
 
-interface AttemptTable {
+export interface AttemptTable {
   step_run_id: string;
   attempt: number;
   status: Status;
@@ -93,7 +93,7 @@ export interface CacheEntryTable {
 }
 
 /** Stays when it is given back (`expires_at` 0), so that `fence` never goes down. */
-interface ClaimTable {
+export interface ClaimTable {
   key: string;
   owner: string;
   fence: number;
@@ -115,7 +115,7 @@ export interface ArtifactTable {
   created_at: Millis;
 }
 
-interface LogLineTable {
+export interface LogLineTable {
   step_run_id: string;
   seq: number;
   attempt: number;
@@ -127,14 +127,14 @@ interface LogLineTable {
 }
 
 /** Params, tags and artifacts that a step gave its tracker: the newest value of a name. */
-interface TrackedValueTable {
+export interface TrackedValueTable {
   step_run_id: string;
   kind: 'param' | 'tag' | 'artifact';
   name: string;
   value: string;
 }
 
-interface TrackedMetricTable {
+export interface TrackedMetricTable {
   step_run_id: string;
   seq: number;
   name: string;
