@@ -107,7 +107,8 @@ export interface MetadataStore {
   /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`; returns them. `isAlive` decides for executors of this host. */
   markLost(options: {
     readonly host: string;
-    readonly isAlive: (pid: number) => boolean;
+    /** @param startedAt when the executor began: a process that is younger only has its number. */
+    readonly isAlive: (pid: number, startedAt: Time) => boolean;
     readonly silentForMs: number;
   }): Promise<readonly string[]>;
 

@@ -13,12 +13,25 @@ export interface Slots {
   readonly closed: AbortSignal;
 }
 
+interface Waiter {
+  /** Growing with the order of asking. */
+  readonly turn: number;
+  readonly answer: (give: (() => void) | undefined) => void;
+}
+
+/** Those who wait for the very same amounts, in the order of asking. Ten thousand ready steps are one or two such lines. */
+interface Line {
+  readonly needs: Amounts;
+  readonly waiters: Set<Waiter>;
+}
+
 /** @param capacity what is there in all; things that it doesn't name are not limited. */
 export function createSlots(capacity: Amounts): Slots {
   const free: Record<string, number> = { ...capacity };
-  const waiting = new Set<{ readonly needs: Amounts; readonly answer: (give: (() => void) | undefined) => void }>();
+  const lines = new Map<string, Line>();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
+  let turns = 0;
 
   const fits = (needs: Amounts): boolean => Object.entries(needs).every(([name, amount]) => free[name]! >= amount);
   const change = (needs: Amounts, sign: 1 | -1): void => {
@@ -32,32 +45,50 @@ export function createSlots(capacity: Amounts): Slots {
       if (!held) return;
       held = false;
       change(needs, 1);
-      // In order of asking; a small wish may pass a big one that doesn't fit yet.
-      for (const waiter of waiting) {
-        if (!fits(waiter.needs)) continue;
-        waiting.delete(waiter);
-        waiter.answer(grant(waiter.needs));
+      for (let next = firstThatFits(); next; next = firstThatFits()) {
+        next.line.waiters.delete(next.waiter);
+        next.waiter.answer(grant(next.line.needs));
       }
     };
+  }
+
+  /** In order of asking; a small wish may pass a big one that doesn't fit yet. */
+  function firstThatFits(): { readonly line: Line; readonly waiter: Waiter } | undefined {
+    let first: { readonly line: Line; readonly waiter: Waiter } | undefined;
+    for (const line of lines.values()) {
+      const [waiter] = line.waiters;
+      if (waiter && fits(line.needs) && (!first || waiter.turn < first.waiter.turn)) first = { line, waiter };
+    }
+    return first;
+  }
+
+  /** What of a wish is limited here, and no more of it than there is. */
+  const limited = (wish: Amounts): Amounts =>
+    Object.fromEntries(
+      Object.entries(wish).flatMap(([name, amount]) => {
+        const all = capacity[name];
+        return all === undefined ? [] : [[name, Math.min(amount, all)]];
+      }),
+    );
+
+  function wait(needs: Amounts): Promise<(() => void) | undefined> {
+    const id = JSON.stringify(needs);
+    const line = lines.get(id) ?? { needs, waiters: new Set() };
+    lines.set(id, line);
+    return new Promise((answer) => line.waiters.add({ turn: turns++, answer }));
   }
 
   return {
     closed: closing.signal,
     async take(wish) {
       if (closing.signal.aborted) return undefined;
-      const needs = Object.fromEntries(
-        Object.entries(wish).flatMap(([name, amount]) => {
-          const all = capacity[name];
-          return all === undefined ? [] : [[name, Math.min(amount, all)]];
-        }),
-      );
-      if (fits(needs)) return grant(needs);
-      return new Promise((answer) => waiting.add({ needs, answer }));
+      const needs = limited(wish);
+      return fits(needs) ? grant(needs) : wait(needs);
     },
     close() {
       closing.abort();
-      for (const { answer } of waiting) answer(undefined);
-      waiting.clear();
+      for (const { waiters } of lines.values()) for (const { answer } of waiters) answer(undefined);
+      lines.clear();
     },
   };
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { executorProject } from './executor-project.ts';
 
@@ -47,6 +49,16 @@ describe("a step with isolation: 'process'", () => {
     expect(typed?.steps[0]?.error?.stack).not.toMatch(/dist[\\/]/);
     const other = await project.go('Throws', { kind: 'RangeError' }).finished;
     expect(other?.steps[0]).toMatchObject({ attempts: 1, error: { message: 'a range error' } });
+  });
+
+  it('runs the code that the run began with, whatever happens to the file meanwhile', async () => {
+    const project = executorProject();
+    const file = join(project.dir, 'steps.ts');
+    const edited = await project.go('Edited', { file }).finished;
+    expect(readFileSync(file, 'utf8')).toContain('value + 1000');
+    expect(edited?.run.result).toMatchObject({ value: 9 });
+    const next = await project.go('Edited', { file }).finished;
+    expect(next?.run.result).toMatchObject({ value: 1003 });
   });
 
   it('is asked to end by Ctrl-C, and the next run goes on from its checkpoint', async () => {

@@ -42,7 +42,7 @@ export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
     const executors = await db.selectFrom('executor').selectAll().execute();
     const [alive, dead] = [new Map<string, number>(), new Map<string, number>()];
     for (const { id, seen_at, ...one } of executors) {
-      const lives = one.host === host ? isAlive(one.pid) : seen_at >= oldest;
+      const lives = one.host === host ? isAlive(one.pid, one.started_at) : seen_at >= oldest;
       (lives ? alive : dead).set(id, seen_at);
     }
     const open = await db.selectFrom('run').select(['id', 'executor']).where(unfinished).execute();
