@@ -24,6 +24,7 @@ const ENTRIES = {
   worker: 'framework/stack/worker.ts',
   testing: 'framework/testing.ts',
   register: 'framework/code/register.ts',
+  'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',
 };
 

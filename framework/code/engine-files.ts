@@ -16,9 +16,14 @@ export interface EngineFiles {
 
 /** @param dir folder of the built engine. Default: where this code runs from. */
 export function engineFiles(dir = here): EngineFiles {
-  const entries = new Map(
-    ['', '/testing', '/register'].map((sub) => [`sluice${sub}`, `${sub.slice(1) || 'index'}.js`]),
-  );
+  const entries = new Map([
+    ['sluice', 'index.js'],
+    ['sluice/testing', 'testing.js'],
+    ['sluice/register', 'register.js'],
+    // With a Worker that loads TypeScript.
+    ['node:worker_threads', 'worker-threads.js'],
+    ['worker_threads', 'worker-threads.js'],
+  ]);
   const isShared = sharedPackages(dir);
   let helpers: string | undefined;
   return {

@@ -29,13 +29,14 @@ export function loaderHooks(options: {
   const aliases = pathAliases();
   return {
     resolve(specifier, parentUrl) {
-      if (specifier.startsWith('node:') || (parentUrl !== undefined && !parentUrl.startsWith('file:')))
-        return undefined;
+      if (parentUrl !== undefined && !parentUrl.startsWith('file:')) return undefined;
       const parent = parentUrl === undefined ? undefined : fileURLToPath(withoutQuery(parentUrl));
       const fromDir = parent === undefined ? process.cwd() : dirname(parent);
-      const ours = engine.resolve(specifier, fromDir);
+      const isUsers = parent === undefined || isTypeScript(parent);
+      // JavaScript, which may be a package's or this engine's own, gets nothing from here but the engine by its name.
+      const ours = isUsers || specifier.startsWith('sluice') ? engine.resolve(specifier, fromDir) : undefined;
       if (ours !== undefined) return pathToFileURL(ours).href;
-      if (parent !== undefined && !isTypeScript(parent)) return undefined;
+      if (!isUsers || specifier.startsWith('node:')) return undefined;
       const base = fileNamed(specifier, fromDir);
       const bases = base === undefined ? (parent === undefined ? [] : aliases.expand(specifier, fromDir)) : [base];
       for (const candidate of bases) {

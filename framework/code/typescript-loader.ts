@@ -5,11 +5,11 @@ import type { Digest } from '../hashing/digest.ts';
 import { noteClasses } from './class-source.ts';
 import { type EngineFiles, engineFiles } from './engine-files.ts';
 import { loaderHooks } from './loader-hooks.ts';
+import { keepsCodeIn } from './loader-of-thread.ts';
 import { registerInThread } from './loader-thread.ts';
 import { hasSourceMap, mapStackTraces } from './map-stack-traces.ts';
 import { expectSources } from './sources.ts';
 import { openTransformCache } from './transform-cache.ts';
-import { loadInWorkers } from './worker-threads.ts';
 
 export { loadedSources } from './sources.ts';
 
@@ -36,7 +36,7 @@ export function registerTypeScriptLoader(options: LoaderOptions): void {
   const engine = options.engine ?? engineFiles();
   noteClasses();
   mapStackTraces(`${pathToFileURL(engine.dir).href}/`);
-  loadInWorkers({ cacheDir: options.cacheDir, register: join(engine.dir, 'register.js') });
+  keepsCodeIn(options.cacheDir);
   // Node 22.13 and 22.14 know asynchronous hooks only, which run in a thread of their own.
   if (typeof module.registerHooks === 'function') registerHere(engine, transformDir);
   else registerInThread({ engineDir: engine.dir, transformDir, frozen: options.frozen ?? new Map() });
