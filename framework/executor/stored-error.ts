@@ -12,7 +12,9 @@ const ENGINE = SOURCE === undefined ? [HERE, join(HERE, '..', 'framework')] : [S
 /** An error as it is stored and shown: code, words, and the frames of the user's code. */
 export function storedError(error: unknown): StoredError {
   if (error instanceof WorkerStepError) return error.stored;
-  const stack = userStack(error);
+  // Bad input is told in words: the lines of the step that found it would only stand in the way.
+  const isInput = error instanceof SluiceError && error.code === 'ERR_INPUT';
+  const stack = isInput ? undefined : userStack(error);
   const common = { message: messageOf(error), ...(stack === undefined ? {} : { stack }) };
   if (!(error instanceof SluiceError)) return { code: 'ERR_STEP_FAILED', ...common };
   return { code: error.code, hint: error.hint, ...common };

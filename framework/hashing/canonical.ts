@@ -12,7 +12,7 @@ export type Identify = (value: object, where: string) => { readonly tag: string;
  * SHA-256 over a tagged, length-prefixed, typed encoding of `value`.
  *
  * Injective: every value is `tag` + length + content, so no text can forge a boundary, and `1`, `'1'`, `1n`, `true`, `null` and `undefined`
- * all differ. `-0` and `0` differ, all NaN are one. Key order of objects, Maps and Sets doesn't count, holes of arrays are refused.
+ * all differ. `-0` and `0` differ, all NaN are one. The order of an object's keys doesn't count, that of Maps and Sets does; holes of arrays are refused.
  * Tags are part of the golden digests: never change one, add one.
  *
  * @param where names the value in errors: `argument options`.
@@ -74,12 +74,10 @@ function encodeObject(value: object, encoder: Encoder, where: string): void {
   else if (value instanceof Date) put(hash, 'd', Number.isNaN(value.getTime()) ? 'NaN' : String(value.getTime()));
   else if (value instanceof RegExp) encodeTagged('r', [value.source, value.flags], encoder, where);
   else if (value instanceof URL) put(hash, 'l', value.href);
-  else if (value instanceof Map) {
-    const entries = [...value].map(([k, v], i) => digestOf([k, v], encoder, `${where}[entry ${i}]`));
-    encodeTagged('M', entries.sort(), encoder, where);
-  } else if (value instanceof Set) {
-    encodeTagged('T', [...value].map((v, i) => digestOf(v, encoder, `${where}[member ${i}]`)).sort(), encoder, where);
-  } else if (ArrayBuffer.isView(value)) {
+  else if (value instanceof Map)
+    encodeMembers('M', [...value].flat(1), encoder, (i) => `${where}[entry ${i >> 1}][${i & 1}]`);
+  else if (value instanceof Set) encodeMembers('T', [...value], encoder, (i) => `${where}[member ${i}]`);
+  else if (ArrayBuffer.isView(value)) {
     // A Buffer is not a Uint8Array to a step that calls `toString()` or `slice()`.
     encodeTagged('v', [value.constructor.name], encoder, where);
     put(hash, 'y', new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
@@ -88,16 +86,19 @@ function encodeObject(value: object, encoder: Encoder, where: string): void {
   open.delete(value);
 }
 
-/** A digest of its own for members whose order must not count. */
-function digestOf(value: unknown, encoder: Encoder, where: string): string {
-  const hash = createHash('sha256');
-  encode(value, { ...encoder, hash }, where);
-  return hash.digest('hex');
+function encodeTagged(tag: string, members: readonly unknown[], encoder: Encoder, where: string): void {
+  encodeMembers(tag, members, encoder, () => where);
 }
 
-function encodeTagged(tag: string, members: readonly unknown[], encoder: Encoder, where: string): void {
+/** In their order: a step that walks a Map or a Set sees it. */
+function encodeMembers(
+  tag: string,
+  members: readonly unknown[],
+  encoder: Encoder,
+  whereIs: (index: number) => string,
+): void {
   encoder.hash.update(`${tag}${members.length}:`);
-  for (const member of members) encode(member, encoder, where);
+  for (const [i, member] of members.entries()) encode(member, encoder, whereIs(i));
 }
 
 function encodeArray(value: readonly unknown[], encoder: Encoder, where: string): void {
