@@ -98,16 +98,17 @@ async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: A
   const inProcess = node.step.options.isolation === 'process';
   const { cancellation, grace } = run;
   const limits = { step: node.id, timeout: node.step.options.timeout, cancellation, grace, givesUp: !inProcess };
-  try {
-    return await withinLimits(limits, (signal) => {
-      const perform = inProcess ? inWorker : inline;
-      return perform(node, run, call, { ...facts, report, workDir, signal });
-    });
-  } finally {
-    await removeFolder(workDir);
-    // Before the end of the attempt is committed: a step that is shown as ended has all its lines.
-    await report.flush();
-  }
+  const perform = inProcess ? inWorker : inline;
+  const [ended] = await Promise.allSettled([
+    withinLimits(limits, (signal) => perform(node, run, call, { ...facts, report, workDir, signal })),
+  ]);
+  await removeFolder(workDir);
+  // Before the end of the attempt is committed: a step that is shown as ended has all its lines.
+  const [flushed] = await Promise.allSettled([report.flush()]);
+  // What the step itself threw says more than a store that couldn't take its lines.
+  if (ended.status === 'rejected') throw ended.reason;
+  if (flushed.status === 'rejected') throw flushed.reason;
+  return ended.value;
 }
 
 interface Performing extends AttemptFacts {
