@@ -8,6 +8,7 @@ import { type Digest, sha256 } from '../hashing/digest.ts';
 import { BUILD } from './build-name.ts';
 import { classNote } from './class-source.ts';
 import { readableOffset } from './line-of.ts';
+import { loosenTypeImports } from './loosen-type-imports.ts';
 import type { Source } from './sources.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -65,13 +66,17 @@ export function openTransformCache(dir: string): TransformCache {
 function compile(path: string, text: string): { readonly code: string; readonly map: string } {
   // Loaded on a miss only: the native transformer takes longer to load than a cached file to run.
   const { transformSync } = require('oxc-transform') as typeof Oxc;
-  const result = transformSync(path, text, { ...OPTIONS, lang: path.endsWith('x') ? 'tsx' : 'ts' });
+  const options = { ...OPTIONS, lang: path.endsWith('x') ? 'tsx' : 'ts' } as const;
+  const result = transformSync(path, text, options);
   const problem = result.errors.find(({ severity }) => severity === 'Error');
   if (problem) {
     const at = readableOffset(path, text, problem.labels[0]?.start ?? 0);
     throw sluiceError('ERR_SOURCE_SYNTAX', { at, problem: problem.message, frame: problem.codeframe ?? '' });
   }
-  return { code: result.code, map: JSON.stringify(result.map) };
+  const map = JSON.stringify(result.map);
+  if (!result.code.includes('"design:')) return { code: result.code, map };
+  const plain = transformSync(path, text, { ...options, decorator: { legacy: true } });
+  return { code: loosenTypeImports(result.code, plain.code), map };
 }
 
 function readIfThere(file: string): string | undefined {

@@ -43,18 +43,20 @@ beforeAll(() => {
 const STEPS = {
   'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }',
   'lib/one.ts': 'export const one: number = 1;',
+  'steps/size.ts': 'export type Size = number;',
   'lib/index.ts': "export enum Unit { Pixel = 'px' }",
   'steps/a.steps.ts': `import { step } from 'sluice';
 import { z } from 'zod';
 import { one } from '@lib/one';
 import { Unit } from '../lib';
 import type { Missing } from './no-such-file.ts';
+import { Size } from './size.ts';
 
 export const Params = z.object({ n: z.number().default(one) });
 export class Steps {
   constructor(private readonly unit = Unit.Pixel) {}
   @step()
-  async measure(size: number): Promise<string> {
+  async measure(size: Size): Promise<string> {
     if (size < 0) {
       const problem: string = 'negative';
       throw new RangeError(problem);
@@ -85,7 +87,7 @@ describe('a TypeScript project elsewhere', () => {
     const dir = project({ ...STEPS, 'main.ts': script });
     const { stdout } = await node(dir, 'main.ts');
     expect(stdout).toContain('RangeError: negative');
-    expect(stdout).toContain('steps/a.steps.ts:14:');
+    expect(stdout).toContain('steps/a.steps.ts:15:');
     expect(stdout).toMatch(/framework\/authoring\/step\.ts:\d+:\d+/);
     expect(stdout).toContain('main.ts:2:');
   });

@@ -19,6 +19,24 @@ describe('transformed code', () => {
     expect(code).toContain('A: typeof A === "function"');
   });
 
+  it('lets a decorated signature name an interface that was imported without `type`, on the same lines', () => {
+    const cache = openTransformCache(join(sourceProject({ files: {} }).dir, 'cache'));
+    const text = [
+      "import { step } from 'sluice';",
+      "import Def, { Shape, used as use } from './shapes.ts';",
+      'export class S {',
+      '  @step() async a(x: Shape, d: Def): Promise<number> { return use(x); }',
+      '}',
+    ].join('\n');
+    const { code } = cache.transform('a.ts', source(text));
+    const [first, second] = code.split('\n');
+    expect(first).toBe('import { step } from "sluice";');
+    expect(second).toMatch(/^import \{ used as use \} from ".\/shapes.ts"; import \* as (\w+) from ".\/shapes.ts";$/);
+    const namespace = / as (\w+) from/.exec(second!.split(';')[1]!)![1];
+    expect(code).toContain(`typeof ${namespace}.Shape === "undefined" ? Object : ${namespace}.Shape`);
+    expect(code).toContain(`typeof ${namespace}.default === "undefined" ? Object : ${namespace}.default`);
+  });
+
   it('is kept by content: the same text is one entry, with its map beside it', () => {
     const { dir } = sourceProject({ files: {} });
     const first = openTransformCache(dir).transform('a.ts', source('export const a: number = 1;'));
