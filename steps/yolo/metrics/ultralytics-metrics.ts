@@ -2,9 +2,9 @@ import { inputError } from 'sluice';
 import {
   averagePrecision,
   type ClassRanking,
-  precisionAt,
   precisionEnvelope,
   precisionRecall,
+  sampleEnvelope,
 } from './average-precision.ts';
 import type { DetectionMetrics } from './detection.ts';
 import { interpolate } from './interpolate.ts';
@@ -53,7 +53,7 @@ export function ultralyticsMetrics(images: readonly ScoredImage[], names: readon
   const mean = meanCurves(curves);
   const best = indexOfMaximum(smooth(mean.f1, SMOOTHING));
   const perClass = rankings.map((ranking, i) => {
-    const precisions = IOU_THRESHOLDS.map((_, t) => averagePrecision(precisionRecall(ranking, t)));
+    const precisions = IOU_THRESHOLDS.map((_, t) => averagePrecision(precisionEnvelope(ranking, t)));
     return {
       name: names[ranking.cls]!,
       images: ranking.labelsOfImage.filter((n) => n > 0).length,
@@ -79,7 +79,6 @@ export function ultralyticsMetrics(images: readonly ScoredImage[], names: readon
 function curvesOf(ranking: ClassRanking, name: string): ClassCurves {
   const empty = ranking.scores.length === 0;
   const curve = precisionRecall(ranking, 0);
-  const envelope = precisionEnvelope(curve);
   // Ascending for the interpolation: the highest score first, as its negative.
   const negated = ranking.scores.map((score) => -score);
   // Above the best score nothing is found: recall 0, and nothing is wrong: precision 1. A class never found at all counts 0 for both.
@@ -90,7 +89,7 @@ function curvesOf(ranking: ClassRanking, name: string): ClassCurves {
     precision,
     recall,
     f1: precision.map((p, i) => (2 * p * recall[i]!) / (p + recall[i]! + EPSILON)),
-    precisionAtRecall: sample((x) => (empty ? 0 : precisionAt(x, envelope))),
+    precisionAtRecall: sampleEnvelope(precisionEnvelope(ranking, 0), CURVE_POINTS),
   };
 }
 
