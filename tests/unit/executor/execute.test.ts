@@ -242,7 +242,6 @@ describe('bad input', () => {
       status: 'failed',
       error: { code: 'ERR_INPUT', message: 'The folder is empty.', hint: 'Put something in.' },
     });
-    expect(run.error?.stack).toMatch(/execute\.test\.ts/);
-    expect(run.error?.stack).not.toMatch(/run-step|node:internal/);
+    expect(run.error?.stack).toBeUndefined();
   });
 });

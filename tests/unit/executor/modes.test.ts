@@ -45,6 +45,8 @@ describe('when a step fails', () => {
     const stack = await openTestStack();
     const { run, status } = await runPipeline(Fails, {}, { stack, mode: 'fail-fast' });
     expect(run).toMatchObject({ status: 'failed', error: { code: 'ERR_STEP_FAILED', message: 'no luck' } });
+    expect(run.error?.stack).toMatch(/Steps\.fail .*modes\.test\.ts:\d+/);
+    expect(run.error?.stack).not.toMatch(/framework|node:internal/);
     expect(status).toEqual({
       slow: 'cancelled',
       fail: 'failed',
