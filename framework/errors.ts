@@ -103,7 +103,8 @@ export const ERRORS = {
   ERR_STEP_SOURCE: row<{ step: string; file: string; problem: string }>(
     2,
     ({ step, file, problem }) => `The source of step ${step} was not found in ${file}: ${problem}.`,
-    () => 'A step is a method written in a named class at the top level of its file, and its file must still be there.',
+    () =>
+      'A step is a method written in its class, and the file with the class must still be there while the run goes.',
   ),
   // --- the command -----------------------------------------------------------------------------------------------
   ERR_USAGE: row<{ message: string; hint: string }>(

@@ -10,7 +10,7 @@ import { moduleFactsCache } from './module-facts-cache.ts';
 import { packageDigests } from './package-digests.ts';
 import { CodeReach, type CodeWorld } from './reach-code.ts';
 import { importResolver } from './resolve-import.ts';
-import { sliceClass } from './slice-class.ts';
+import { type ClassSlice, sliceClass } from './slice-class.ts';
 import { storedDigests } from './stored-digests.ts';
 
 /** Raise it when anything about how a digest is made changes: digests of an older one are never compared with new ones. */
@@ -81,10 +81,11 @@ function sourceOf(step: Step): string {
   }
 }
 
-function sliceOf(step: Step, module: ModuleFacts) {
+/** A class that is made inside a function can't be taken apart from here: the whole file counts, and all of its object's fields. */
+function sliceOf(step: Step, module: ModuleFacts): ClassSlice {
   const { className, method } = step;
-  const facts = module.classes[className] ?? (className === '' ? module.classes['default'] : undefined);
-  if (!facts) throw noSource(step, `it has no class ${className}`);
+  const facts = module.classes[className];
+  if (!facts) return { items: [...module.items.keys()], receiverFields: '*' };
   const isOwn = facts.members.some(({ name, isStatic }) => name === method && !isStatic);
   if (!isOwn && !facts.hasBase) throw noSource(step, `class ${className} has no method ${method}`);
   return sliceClass(className, facts, method, module.items);

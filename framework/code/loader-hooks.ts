@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { sha256 } from '../hashing/digest.ts';
 import type { EngineFiles } from './engine-files.ts';
 import { isTypeScript, resolveSource } from './resolve-source.ts';
-import { expectedDigest, type Source, sourceToLoad } from './sources.ts';
+import { expectedDigest, markLoaded, type Source, sourceToLoad } from './sources.ts';
 import type { TransformCache, Transformed } from './transform-cache.ts';
 import { pathAliases } from './tsconfig-paths.ts';
 
@@ -13,6 +14,8 @@ export interface LoaderHooks {
   resolve(specifier: string, parentUrl: string | undefined): string | undefined;
   /** The module as JavaScript, or undefined: not ours, ask Node. @throws ERR_SOURCE_SYNTAX, ERR_SOURCE_CHANGED. */
   load(url: string): LoadedModule | undefined;
+  /** Told what Node itself has loaded: a user's JavaScript and JSON count in digests as they were then, too. */
+  saw(url: string, source: string | NodeJS.ArrayBufferView | ArrayBuffer | null | undefined): void;
 }
 
 export interface LoadedModule extends Transformed {
@@ -57,11 +60,23 @@ export function loaderHooks(options: {
       const source = sourceToLoad(path);
       return { ...transforms.transform(path, source), path, source };
     },
+    saw(url, source) {
+      if (!source || !url.startsWith('file:') || /[\\/]node_modules[\\/]/.test(url)) return;
+      const path = fileURLToPath(withoutQuery(url));
+      if (!PLAIN.test(path) || path.startsWith(engine.dir)) return;
+      const bytes = typeof source === 'string' ? Buffer.from(source) : bytesOf(source);
+      markLoaded(path, { text: bytes.toString('utf8'), digest: sha256(bytes) });
+    },
   };
 }
 
+const PLAIN = /\.(?:[cm]?js|json)$/;
+
 const withoutQuery = (url: string): string => url.replace(/[?#].*$/, '');
 const query = (specifier: string): string => /[?#].*$/.exec(specifier)?.[0] ?? '';
+
+const bytesOf = (source: NodeJS.ArrayBufferView | ArrayBuffer): Buffer =>
+  ArrayBuffer.isView(source) ? Buffer.from(source.buffer, source.byteOffset, source.byteLength) : Buffer.from(source);
 
 /** Absolute path that a relative, absolute or `file:` specifier names; undefined for a package. */
 function fileNamed(specifier: string, fromDir: string): string | undefined {

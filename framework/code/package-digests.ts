@@ -99,7 +99,7 @@ function collect(
 ): void {
   const key = lock && lockKey(name, fromDir, lock);
   const locked = key === undefined ? undefined : lock?.locked[key];
-  if (lock && key !== undefined && locked && !locked.link) {
+  if (lock && key !== undefined && locked && !locked.link && isAsLocked(join(lock.dir, key), locked, lock, basis)) {
     if (identities.has(key)) return;
     const entry = inPlace(locked, lock.installed[key]);
     identities.set(key, `${name} ${entry.version ?? ''} ${entry.integrity ?? entry.resolved ?? ''}`);
@@ -112,6 +112,13 @@ function collect(
 /** What runs is what is installed: where npm's own note differs from the lockfile (an install is due), the note is true. */
 const inPlace = (locked: LockEntry, installed: LockEntry | undefined): LockEntry =>
   installed && installed.integrity !== locked.integrity ? installed : locked;
+
+/** Where npm left no note (another package manager did the installing), the lockfile counts only for what is installed as it says. */
+function isAsLocked(dir: string, locked: LockEntry, lock: Lockfile, basis: Basis): boolean {
+  if (Object.keys(lock.installed).length > 0) return true;
+  const text = basis.text(join(dir, 'package.json'));
+  return text === undefined || (JSON.parse(text) as PackageManifest).version === locked.version;
+}
 
 function collectInstalled(
   name: string,

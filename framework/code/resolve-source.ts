@@ -47,6 +47,10 @@ function candidates(base: string, fromTypeScript: boolean): readonly string[] {
     const named = written.map((known) => stem + known);
     return fromTypeScript ? named : [base, ...named.filter((path) => path !== base)];
   }
-  const ends = ['', '.ts', '.tsx', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.tsx', '/index.js'];
-  return ends.map((end) => base + end.replace('/', sep));
+  const ends = fromTypeScript ? [...TYPESCRIPT_ENDS, ...JAVASCRIPT_ENDS] : [...JAVASCRIPT_ENDS, ...TYPESCRIPT_ENDS];
+  return [base, ...ends.map((end) => base + end.replace('/', sep))];
 }
+
+/** What an import without an extension may mean. Plain JavaScript (`require('./a')`) means JavaScript first, as Node does. */
+const TYPESCRIPT_ENDS = ['.ts', '.tsx', '.mts', '/index.ts', '/index.tsx'];
+const JAVASCRIPT_ENDS = ['.js', '.json', '.mjs', '.cjs', '/index.js'];

@@ -69,6 +69,8 @@ function lookAtCall(call: Syntax, importOf: ImportOf, local: () => ReadonlySet<s
   if (isName(callee, 'Function')) return [{ what: 'new Function' }];
   if (isName(callee, 'require')) return [linkOr('module', first, 'require() of an expression')];
   if (calledImport(callee, importOf)?.name === 'createRequire') return [{ what: 'createRequire' }];
+  const program = programStart(callee, importOf);
+  if (program) return [{ what: `program started by ${program}` }];
   const read = fileRead(callee, importOf);
   // A path that an argument or a local variable gives is an input's already, or the step's own.
   return read && !takesFrom(first, local()) ? [{ what: `file read ${read}` }] : [];
@@ -119,6 +121,12 @@ const isProcessEnv = (at: Syntax): boolean => {
 function fileRead(callee: Syntax, importOf: ImportOf): string | undefined {
   const { module, name } = calledImport(callee, importOf) ?? {};
   return module !== undefined && FS.has(module) && READS.test(name ?? '') ? name : undefined;
+}
+
+/** `spawn`, where the callee starts another program: what that reads and does is in no source here. */
+function programStart(callee: Syntax, importOf: ImportOf): string | undefined {
+  const { module, name } = calledImport(callee, importOf) ?? {};
+  return /^(?:node:)?child_process$/.test(module ?? '') && /^(?:exec|spawn|fork)/.test(name ?? '') ? name : undefined;
 }
 
 /** The import that a callee leads to: `readFile(…)`, `fs.readFile(…)`, `fs.promises.readFile(…)`. */

@@ -51,7 +51,11 @@ function registerHere(engine: EngineFiles, transformDir: string): void {
     },
     load(url, context, nextLoad) {
       const found = hooks.load(url);
-      if (!found) return nextLoad(url, context);
+      if (!found) {
+        const result = nextLoad(url, context);
+        hooks.saw(url, result.source);
+        return result;
+      }
       hasSourceMap(url, found.mapFile);
       return { format: 'module', source: found.code, shortCircuit: true };
     },

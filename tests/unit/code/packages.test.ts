@@ -98,6 +98,12 @@ describe('packages by the lockfile', () => {
     ]);
   });
 
+  it('count as installed where another package manager has installed something else', async () => {
+    const project = locked();
+    const update = () => project.write('node_modules/tool/package.json', manifest('1.5.0'));
+    expect(await change(project, update)).toEqual(['package tool']);
+  });
+
   it('do not count when the step does not reach them', async () => {
     const project = locked();
     const other = { ...step, method: 'b' };

@@ -228,6 +228,14 @@ const TRAPS: readonly Trap[] = [
     files: 'class S { async a() { return helper(); } }\nfunction helper() { return 1; }\nexport { S as default };',
     edits: [['return 1', 'return 2', 'miss']],
   },
+  {
+    trap: 'a class made inside a function: the whole file counts',
+    files: 'const k = 1;\nexport function make() { return class S { async a() { return 2; } }; }',
+    edits: [
+      ['return 2', 'return 3', 'miss'],
+      ['k = 1', 'k = 2', 'miss'],
+    ],
+  },
   // --- declarations ---
   {
     trap: 'enums, const enums and constant objects',

@@ -19,6 +19,7 @@ describe('imports of files as TypeScript projects write them', () => {
   it.each([
     ['a.js', 'x.ts', 'a.ts'],
     ['a.js', 'x.js', 'a.js'],
+    ['a', 'x.cjs', 'a.js'],
     ['a.ts', 'x.ts', 'a.ts'],
     ['a', 'x.ts', 'a.ts'],
     ['b', 'x.ts', 'b/index.ts'],

@@ -45,6 +45,13 @@ describe('what a step reads unseen', () => {
     expect(await warningsOf(inStep('const made = path + "/x"; return fs.readFile(made);', head))).toEqual([]);
   });
 
+  it('programs it starts', async () => {
+    const head = "import { spawn } from 'node:child_process';";
+    expect(await warningsOf(inStep("return spawn('python', [path]);", head))).toEqual([
+      'program started by spawn S.ts:4',
+    ]);
+  });
+
   it('process.env imported by name', async () => {
     expect(await warningsOf(inStep('return env.HOME;', "import { env } from 'node:process';"))).toEqual([
       'process.env.HOME S.ts:4',
