@@ -18,8 +18,9 @@ import {
 } from './is-pure.ts';
 import { lineOf, readableOffset } from './line-of.ts';
 import type { ClassFacts, ImportedName, Item, ModuleFacts } from './module-facts.ts';
+import { requireNames } from './require-names.ts';
 import { isTypeScript } from './resolve-source.ts';
-import { sightsIn } from './sights.ts';
+import { isCreateRequire, type ModuleNames, sightsIn } from './sights.ts';
 import { boundNames, runtimeNode, type Syntax, walkSyntax } from './syntax.ts';
 
 const require = createRequire(import.meta.url);
@@ -42,6 +43,8 @@ export function readModule(path: string, text: string): ModuleFacts {
   // Imports first: they hold for the whole module, wherever they stand.
   for (const statement of body) readImport(statement, module);
   for (const name of body.flatMap(declaredBy)) module.known.set(name, 'unknown');
+  const loads = Object.values(module.imported).some(({ specifier }) => /^(?:node:)?module$/.test(specifier));
+  module.requires = requireNames(loads ? body : [], (callee) => isCreateRequire(callee, module));
   const hasDecorators = dropEngineDecorators(body, module.imported);
   for (const statement of body) readStatement(statement, module);
   const { items, declared, variables, types, imported, exported, stars, classes } = module;
@@ -53,7 +56,7 @@ export function readModule(path: string, text: string): ModuleFacts {
 type Kind = KnownNames extends ReadonlyMap<string, infer K> ? K : never;
 
 /** The facts while they are collected, in the order of the text. */
-interface Reading {
+interface Reading extends ModuleNames {
   readonly text: string;
   readonly items: Item[];
   readonly declared: Record<string, number[]>;
@@ -64,21 +67,30 @@ interface Reading {
   readonly stars: string[];
   readonly classes: Record<string, ClassFacts>;
   readonly known: Map<string, Kind>;
+  requires: ReadonlySet<string>;
 }
 
 /** Records without a prototype: a module may call its function `constructor`. */
-const emptyModule = (text: string): Reading => ({
-  text,
-  items: [],
-  declared: Object.create(null),
-  variables: [],
-  types: [],
-  imported: Object.create(null),
-  exported: Object.create(null),
-  stars: [],
-  classes: Object.create(null),
-  known: new Map(),
-});
+function emptyModule(text: string): Reading {
+  const imported: Record<string, ImportedName> = Object.create(null);
+  return {
+    text,
+    items: [],
+    declared: Object.create(null),
+    variables: [],
+    types: [],
+    imported,
+    importOf(local) {
+      const found = imported[local];
+      return found && { module: found.specifier, name: found.name };
+    },
+    requires: new Set(),
+    exported: Object.create(null),
+    stars: [],
+    classes: Object.create(null),
+    known: new Map(),
+  };
+}
 
 function readImport(statement: Syntax, module: Reading): void {
   if (statement['importKind'] === 'type') return;
@@ -230,11 +242,7 @@ function typesOf(node: Syntax, text: string): string {
 }
 
 function addItem(name: string, nodes: readonly Syntax[], hasEffect: boolean, module: Reading, extra = ''): number {
-  const importOf = (local: string): { readonly module: string; readonly name: string } | undefined => {
-    const found = module.imported[local];
-    return found && { module: found.specifier, name: found.name };
-  };
-  const found = nodes.map((node) => sightsIn(node, importOf));
+  const found = nodes.map((node) => sightsIn(node, module));
   const line = (offset: number): number => lineOf(module.text, offset);
   module.items.push({
     name,

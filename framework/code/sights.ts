@@ -1,4 +1,5 @@
 import { freeNames } from './free-names.ts';
+import { isRequire, requiredText } from './require-names.ts';
 import { boundNames, isSyntax, keyName, runtimeNode, type Syntax, walkSyntax } from './syntax.ts';
 
 /** Something the digest can follow beside imports: a module or file named by literal text. */
@@ -16,8 +17,13 @@ export interface Sight {
   readonly offset: number;
 }
 
-/** What a name of the module was imported as: `{ module: 'node:fs', name: 'readFileSync' }`. */
-export type ImportOf = (name: string) => { readonly module: string; readonly name: string } | undefined;
+/** What a module knows of its names. */
+export interface ModuleNames {
+  /** What a name was imported as: `{ module: 'node:fs', name: 'readFileSync' }`. */
+  readonly importOf: (name: string) => { readonly module: string; readonly name: string } | undefined;
+  /** Names by which packages are loaded as text; see `requireNames`. */
+  readonly requires: ReadonlySet<string>;
+}
 
 const FS = new Set(['fs', 'node:fs', 'fs/promises', 'node:fs/promises']);
 const READS = /^(?:read|createReadStream|open|glob|cp|copyFile|stat|lstat|exists|access)/;
@@ -25,14 +31,14 @@ const READS = /^(?:read|createReadStream|open|glob|cp|copyFile|stat|lstat|exists
 /** Reads of the world in `node` that are no imports, in source order. */
 export function sightsIn(
   node: Syntax,
-  importOf: ImportOf,
+  module: ModuleNames,
 ): { readonly links: readonly Link[]; readonly sights: readonly Sight[] } {
   const links: Link[] = [];
   const sights: Sight[] = [];
   let names: ReadonlySet<string> | undefined;
   const local = (): ReadonlySet<string> => (names ??= localNames(node));
   walkSyntax(node, (at, parent) => {
-    for (const found of lookAt(at, parent, importOf, local)) {
+    for (const found of lookAt(at, parent, module, local)) {
       if ('what' in found) sights.push({ ...found, offset: at.start });
       else links.push({ ...found, offset: at.start });
     }
@@ -42,18 +48,23 @@ export function sightsIn(
 
 type Found = { readonly what: string } | { readonly kind: Link['kind']; readonly specifier: string };
 
-function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, local: () => ReadonlySet<string>): Found[] {
+function lookAt(
+  at: Syntax,
+  parent: Syntax | undefined,
+  module: ModuleNames,
+  local: () => ReadonlySet<string>,
+): Found[] {
   switch (at.type) {
     case 'ImportExpression':
       return [linkOr('module', at['source'], 'import() of an expression')];
     case 'CallExpression':
-      return lookAtCall(at, importOf, local);
+      return lookAtCall(at, parent, module, local);
     case 'NewExpression':
       return lookAtNew(at);
     case 'MemberExpression':
-      return [...lookAtMeta(at, parent), ...(isProcessEnv(at) ? environment(at, parent) : [])];
+      return [...lookAtMeta(at, parent, module), ...(isProcessEnv(at) ? environment(at, parent) : [])];
     case 'Identifier': {
-      const imported = importOf(at['name'] as string);
+      const imported = module.importOf(at['name'] as string);
       const isEnv = imported?.name === 'env' && /^(?:node:)?process$/.test(imported.module);
       return isEnv ? environment(at, parent) : [];
     }
@@ -62,16 +73,22 @@ function lookAt(at: Syntax, parent: Syntax | undefined, importOf: ImportOf, loca
   }
 }
 
-function lookAtCall(call: Syntax, importOf: ImportOf, local: () => ReadonlySet<string>): Found[] {
+function lookAtCall(
+  call: Syntax,
+  parent: Syntax | undefined,
+  module: ModuleNames,
+  local: () => ReadonlySet<string>,
+): Found[] {
   const callee = call['callee'] as Syntax;
   const first = (call['arguments'] as readonly Syntax[])[0];
   if (isName(callee, 'eval')) return [{ what: 'eval' }];
   if (isName(callee, 'Function')) return [{ what: 'new Function' }];
-  if (isName(callee, 'require')) return [linkOr('module', first, 'require() of an expression')];
-  if (calledImport(callee, importOf)?.name === 'createRequire') return [{ what: 'createRequire' }];
-  const program = programStart(callee, importOf);
+  if (isRequire(callee, module.requires)) return [linkOr('module', first, 'require() of an expression')];
+  // Bound to a name its calls are followed by that name.
+  if (isCreateRequire(callee, module)) return parent?.type === 'VariableDeclarator' ? [] : [{ what: 'createRequire' }];
+  const program = programStart(callee, module);
   if (program) return [{ what: `program started by ${program}` }];
-  const read = fileRead(callee, importOf);
+  const read = fileRead(callee, module);
   // A path that an argument or a local variable gives is an input's already, or the step's own.
   return read && !takesFrom(first, local()) ? [{ what: `file read ${read}` }] : [];
 }
@@ -84,15 +101,17 @@ function lookAtNew(at: Syntax): Found[] {
 }
 
 const linkOr = (kind: Link['kind'], argument: unknown, what: string): Found => {
-  const specifier = literalText(argument);
+  const specifier = kind === 'module' ? requiredText(argument) : literalText(argument);
   return specifier === undefined ? { what } : { kind, specifier };
 };
 
 /** `import.meta.url` outside `new URL`, and its relatives: the module reads something beside itself, or knows where it lies. */
-function lookAtMeta(at: Syntax, parent: Syntax | undefined): Found[] {
+function lookAtMeta(at: Syntax, parent: Syntax | undefined, module: ModuleNames): Found[] {
   const name = ['url', 'dirname', 'filename', 'resolve'].find((one) => isMeta(at, one));
-  const isUrlBase = parent?.type === 'NewExpression' && isName(parent['callee'], 'URL');
-  return name && !isUrlBase ? [{ what: `import.meta.${name}` }] : [];
+  const callee = parent?.['callee'] as Syntax | undefined;
+  const isUrlBase = parent?.type === 'NewExpression' && isName(callee, 'URL');
+  const isFollowed = callee !== undefined && (callee === at || isCreateRequire(callee, module));
+  return name && !isUrlBase && !isFollowed ? [{ what: `import.meta.${name}` }] : [];
 }
 
 /** Variables read of `process.env` (`at`), by name where the code says it. */
@@ -118,22 +137,29 @@ const isProcessEnv = (at: Syntax): boolean => {
 };
 
 /** `readFileSync`, where the callee is a reading function of node:fs. */
-function fileRead(callee: Syntax, importOf: ImportOf): string | undefined {
-  const { module, name } = calledImport(callee, importOf) ?? {};
+function fileRead(callee: Syntax, { importOf }: Pick<ModuleNames, 'importOf'>): string | undefined {
+  const { module, name } = calledImport(callee, { importOf }) ?? {};
   return module !== undefined && FS.has(module) && READS.test(name ?? '') ? name : undefined;
 }
 
+/** Whether the callee is node:module's `createRequire`. */
+export const isCreateRequire = (callee: Syntax, module: Pick<ModuleNames, 'importOf'>): boolean =>
+  calledImport(callee, module)?.name === 'createRequire';
+
 /** `spawn`, where the callee starts another program: what that reads and does is in no source here. */
-function programStart(callee: Syntax, importOf: ImportOf): string | undefined {
-  const { module, name } = calledImport(callee, importOf) ?? {};
+function programStart(callee: Syntax, { importOf }: Pick<ModuleNames, 'importOf'>): string | undefined {
+  const { module, name } = calledImport(callee, { importOf }) ?? {};
   return /^(?:node:)?child_process$/.test(module ?? '') && /^(?:exec|spawn|fork)/.test(name ?? '') ? name : undefined;
 }
 
 /** The import that a callee leads to: `readFile(…)`, `fs.readFile(…)`, `fs.promises.readFile(…)`. */
-function calledImport(callee: Syntax, importOf: ImportOf): ReturnType<ImportOf> {
+function calledImport(
+  callee: Syntax,
+  { importOf }: Pick<ModuleNames, 'importOf'>,
+): ReturnType<ModuleNames['importOf']> {
   if (callee.type === 'Identifier') return importOf(callee['name'] as string);
   if (callee.type !== 'MemberExpression') return undefined;
-  const root = calledImport(callee['object'] as Syntax, importOf);
+  const root = calledImport(callee['object'] as Syntax, { importOf });
   const name = keyName(callee['property'], callee['computed']);
   return root && name !== undefined ? { module: root.module, name } : undefined;
 }

@@ -58,12 +58,12 @@ describe('what a step reads unseen', () => {
     ]);
   });
 
-  it('createRequire', async () => {
+  it('createRequire, where its calls can not be followed', async () => {
     const head = "import { createRequire } from 'node:module';\nconst load = createRequire(import.meta.url);";
-    expect(await warningsOf(inStep('return load(path);', head))).toEqual([
-      'createRequire S.ts:2',
-      'import.meta.url S.ts:2',
-    ]);
+    expect(await warningsOf(inStep('return load(path);', head))).toEqual(['require() of an expression S.ts:5']);
+    expect(await warningsOf(inStep("return load('tool');", head))).toEqual([]);
+    const direct = "import { createRequire } from 'node:module';";
+    expect(await warningsOf(inStep("return createRequire(path)('tool');", direct))).toEqual(['createRequire S.ts:4']);
   });
 
   it('in helpers of other files, but not in code that the step does not reach', async () => {
@@ -74,6 +74,25 @@ describe('what a step reads unseen', () => {
     };
     expect(await warningsOf(files)).toEqual([]);
     expect(await warningsOf(files, 'b')).toEqual(['eval lib.ts:2']);
+  });
+
+  it('counts packages that are found by text, as far as the text says which', async () => {
+    const head = "import { createRequire } from 'node:module';";
+    const font = '`fonts/$' + '{path}.ttf`';
+    const find = `const { resolve } = createRequire(import.meta.url); resolve(${font});`;
+    const project = sourceProject({
+      files: {
+        'S.ts': inStep(`${find} return import.meta.resolve('@scope/tool/x');`, head),
+        'node_modules/fonts/package.json': '{ "version": "1.0.0" }',
+        'node_modules/@scope/tool/package.json': '{ "version": "2.0.0" }',
+      },
+    });
+    const { parts, warnings } = await project.digest({ file: 'S.ts', className: 'S', method: 'a' });
+    const packages = parts
+      .filter(({ part }) => part.startsWith('package '))
+      .map(({ part, display }) => `${part} ${display}`);
+    expect(packages).toEqual(['package @scope/tool 2.0.0', 'package fonts 1.0.0']);
+    expect(warnings).toEqual([]);
   });
 
   it('says nothing of a literal import() and a worker: they are followed', async () => {
