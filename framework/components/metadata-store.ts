@@ -80,6 +80,8 @@ export interface ExecutorInfo {
 /** The end of one attempt that produced a result: one transaction, refused when the fence is not the newest any more. */
 export interface Commit {
   readonly stepRun: StepRunRecord;
+  /** What of `stepRun` the store does not have yet. Default: all of it. */
+  readonly change?: StepRunChange;
   readonly attempt: AttemptRecord;
   readonly artifacts: readonly Artifact[];
   /** Absent when the result must not be re-used (cache off, changed input). */

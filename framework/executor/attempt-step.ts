@@ -59,7 +59,7 @@ async function startAttempt(
   { number, reason }: { readonly number: number; readonly reason: string },
 ): Promise<AttemptRecord> {
   const now = Date.now();
-  const { id, startedAt, status } = run.records.of(node.id);
+  const { id, startedAt, status, output } = run.records.of(node.id);
   const attempt: AttemptRecord = {
     stepRunId: id,
     attempt: number,
@@ -74,8 +74,8 @@ async function startAttempt(
     parts,
     reason,
     attempts: number,
-    origin: null,
-    output: null,
+    // Only a result that turned out damaged has to go: columns that are set are written, with their indices.
+    ...(output && { origin: null, output: null }),
     startedAt: status === 'running' ? startedAt : now,
     endedAt: null,
   } as const;

@@ -48,17 +48,12 @@ async function commit(
   if (changed.length > 0) warnOfChange(node, run, changed);
   const before = run.records.of(node.id);
   const endedAt = Date.now();
-  const stepRun: StepRunRecord = Object.freeze({
-    ...before,
-    status: 'succeeded',
-    origin: before.id,
-    output,
-    endedAt,
-    error: null,
-  });
+  const change = { status: 'succeeded', origin: before.id, output, endedAt } as const;
+  const stepRun: StepRunRecord = Object.freeze({ ...before, ...change, error: null });
   const entry = changed.length === 0 ? entryOf(node, run, call, stepRun) : undefined;
   const isNewest = await run.stack.metadataStore.commit({
     stepRun,
+    change: before.error === null ? change : { ...change, error: null },
     attempt: { ...attempt, status: 'succeeded', endedAt },
     artifacts: artifactsOf(output),
     ...(entry && { entry }),

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CacheEntry, CacheFilter, Claim, MetadataStore } from '../../components/metadata-store.ts';
+import type { CacheEntry, CacheFilter, Claim, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
+import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
 import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
@@ -39,13 +40,12 @@ export const cacheQueries = ({ db, now }: SqlContext): CacheQueries => ({
     await setLease(db, claim, 0);
   },
 
-  commit: ({ stepRun, attempt, artifacts, entry, claim }) =>
+  commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim }) =>
     db.transaction().execute(async (on) => {
       // Giving the claim back tells in the same breath whether it was still ours.
       if (claim && !(await setLease(on, claim, 0))) return false;
-      const { id, runId: _run, node: _node, ...change } = stepRun;
-      await insertParts(on, stepRun.parts);
-      await changeStepRun(on, id, change);
+      if (change.parts) await insertParts(on, change.parts);
+      await changeStepRun(on, stepRun.id, change);
       await putAttempt(on, attempt);
       await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
       if (entry) await putEntry(on, entry);
@@ -100,6 +100,10 @@ const takeClaim = compiledQuery((on, slot: SlotOf<Omit<Claim, 'fence'> & { reado
     )
     .returning('fence'),
 );
+
+function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRecord): StepRunChange {
+  return change;
+}
 
 /** True when the claim is still the newest for its key: only its holder has owner and fence both. */
 async function setLease(on: Sql, claim: Claim, expiresAt: number, only?: 'held'): Promise<boolean> {
