@@ -122,6 +122,35 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
     },
   ],
   [
+    'changes several step runs in order, and one together with the attempt that begins',
+    async ({ store }) => {
+      const [load, next] = [sampleStep('run-aaaa', 'load'), sampleStep('run-aaaa', 'next')];
+      await store.createRun(sampleRun('run-aaaa'), [load, next]);
+      const cached = {
+        status: 'cached',
+        parts: partsOf('p'),
+        key: keyOf('p'),
+        origin: 'r/load',
+        endedAt: NOON,
+      } as const;
+      await store.updateStepRuns([
+        { id: load.id, change: { status: 'running', reason: 'first' } },
+        { id: next.id, change: cached },
+        { id: load.id, change: { reason: 'second' } },
+      ]);
+      const running = { ...load, status: 'running', reason: 'second' };
+      expect(await store.stepRuns('run-aaaa')).toEqual([running, { ...next, ...cached }]);
+      await store.startAttempt(sampleAttempt(load.id), { attempts: 1, parts: partsOf('q'), startedAt: NOON });
+      expect((await store.stepRuns('run-aaaa'))[0]).toEqual({
+        ...running,
+        attempts: 1,
+        parts: partsOf('q'),
+        startedAt: NOON,
+      });
+      expect(await store.attempts(load.id)).toEqual([sampleAttempt(load.id)]);
+    },
+  ],
+  [
     'keeps every attempt of a step',
     async ({ store }) => {
       await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
