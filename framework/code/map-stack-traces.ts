@@ -44,6 +44,8 @@ function place(frame: NodeJS.CallSite, engineDir: string): string {
   const origin = map?.findEntry(line - 1, column - 1);
   if (!origin || !('originalSource' in origin) || origin.originalSource === undefined) return text;
   const source = maps.has(url) ? url : new URL(origin.originalSource, url).href;
+  // A library inside the bundle is the engine's affair: under its own path it would look like a package of the user's.
+  if (source.includes('/node_modules/') && !maps.has(url)) return text;
   return text.replace(`${url}:${line}:${column}`, `${source}:${origin.originalLine + 1}:${origin.originalColumn + 1}`);
 }
 

@@ -116,7 +116,8 @@ export class CodeReach {
   private importsOf(path: string): string[] {
     return this.module(path).evaluates.flatMap(({ specifier, isBare }) => {
       const { target } = this.resolved(specifier, path);
-      if (target.kind === 'missing') throw sluiceError('ERR_SOURCE_NOT_FOUND', { specifier, importer: path });
+      // What is imported by name is asked for where it is used: it may be a type after all, of a `.d.ts` file that nothing runs.
+      if (target.kind === 'missing' && isBare) throw sluiceError('ERR_SOURCE_NOT_FOUND', { specifier, importer: path });
       if (target.kind === 'package' && isBare) this.takePackage(target.name, path);
       return target.kind === 'file' && CODE.has(extname(target.path)) ? [target.path] : [];
     });

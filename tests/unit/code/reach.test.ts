@@ -393,6 +393,15 @@ const TRAPS: readonly Trap[] = [
     ],
   },
   {
+    trap: 'types of a .d.ts file, imported as if they were values, beside decorators',
+    files: {
+      'S.ts':
+        "import { step } from 'sluice';\nimport { Shape } from './shape';\nexport class S { @step() async a(x: Shape[]) { return 1; } }",
+      'shape.d.ts': 'export interface Shape { a: 1 }',
+    },
+    edits: [['a: 1', 'a: 2', 'hit', 'shape.d.ts']],
+  },
+  {
     trap: 'the order in which two modules with effects run',
     files: {
       'S.ts': "import './one';\nimport './two';\nexport class S { async a() { return (globalThis as any).q; } }",
