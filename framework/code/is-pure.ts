@@ -101,6 +101,9 @@ export function isPure(node: Syntax | undefined, known: KnownNames): boolean {
     case 'NewExpression':
       return isGlobal(at['callee'], BUILT_IN, known) && areHarmless(at['arguments'], known);
     case 'CallExpression':
+      // A schema keeps its callbacks for later.
+      if (isSchema(at['callee'] as Syntax, known))
+        return (at['arguments'] as readonly Syntax[]).every((one) => isPure(one, known));
       return isPureCall(at, known) && areHarmless(at['arguments'], known);
     default:
       return false;
@@ -121,7 +124,6 @@ function isHarmlessCallback(node: Syntax, known: KnownNames): boolean {
 function isPureCall(call: Syntax, known: KnownNames): boolean {
   const callee = runtimeNode(call['callee'] as Syntax);
   if (!callee) return false;
-  if (isSchema(callee, known)) return true;
   if (callee.type === 'Identifier') {
     return isGlobal(callee, BUILT_IN, known) || known.get(callee['name'] as string) === 'function';
   }

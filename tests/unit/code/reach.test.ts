@@ -429,7 +429,7 @@ const TRAPS: readonly Trap[] = [
       'const names = ["a", "b"];',
       'const index = new Map(names.map((name, i) => [name, i]));',
       'const path = join("a", "c1");',
-      'export const Params = z.object({ epochs: z.number().default(20) }).strict();',
+      'export const Params = z.object({ epochs: z.number().default(20).refine((n) => { return n > 0; }) }).strict();',
       'const list = Object.freeze(Object.keys({ k1: 1 }));',
       'const table = new Float32Array(31);',
       'export class S { async a() { return 1; } }',
