@@ -79,8 +79,6 @@ function usesOfThis(node: Syntax): MemberUse {
   const names = new Set<string>();
   let isWhole = false;
   walkSyntax(node, (at, parent, key) => {
-    // A method of a base class may call back what this class overrides.
-    if (at.type === 'Super') isWhole = true;
     if (at.type !== 'ThisExpression') return;
     const used = usedOf(parent, key);
     if (used === undefined || used.includes('constructor')) isWhole = true;

@@ -339,10 +339,11 @@ const TRAPS: readonly Trap[] = [
   },
   {
     trap: 'optional chaining',
-    files: 'export class S { async a(o: any) { return o?.p; } }',
+    files: 'export class S { async a(o: any) { return [o?.p, o?.p.q]; } }',
     edits: [
       ['o?.p', 'o.p', 'miss'],
       ['o?.p', 'o?.[p]', 'miss'],
+      ['o?.p.q', 'o.p?.q', 'miss'],
     ],
   },
   {
@@ -391,6 +392,15 @@ const TRAPS: readonly Trap[] = [
       ['q = 1', 'q = 2', 'hit', 'types.ts'],
       ['r = 1', 'r = 2', 'hit', 'b.ts'],
     ],
+  },
+  {
+    trap: 'a module that is run because a decorated signature names its class',
+    files: {
+      'S.ts':
+        "import { step } from 'sluice';\nimport { Dep } from './dep';\nexport class S { @step() async a(x: Dep) { return 1; } }",
+      'dep.ts': 'globalThis.q = 1;\nexport class Dep {}',
+    },
+    edits: [['q = 1', 'q = 2', 'miss', 'dep.ts']],
   },
   {
     trap: 'types of a .d.ts file, imported as if they were values, beside decorators',
