@@ -1,5 +1,5 @@
-import type { Picture } from '../../../../steps/yolo/train/augment/picture.ts';
 import { Random } from '../../../../steps/yolo/nn/random.ts';
+import type { Picture } from '../../../../steps/yolo/train/augment/picture.ts';
 import type { TrainPictures } from '../../../../steps/yolo/train/train-pictures.ts';
 
 /** Pictures of seeded noise, of several shapes, each with one or two boxes of three classes. */
