@@ -71,7 +71,7 @@ export function adamW(parameters: readonly ParameterInfo[], weightDecay: number)
       this.steps++;
       const beta = rates.momentum;
       const meanBias = 1 - beta ** this.steps;
-      const squareBias = Math.sqrt(1 - ADAM_BETA2 ** this.steps);
+      const perSquareBias = 1 / Math.sqrt(1 - ADAM_BETA2 ** this.steps);
       for (const parameter of list) {
         const w = weights.get(parameter.name)!.data;
         const g = gradients.get(parameter.name)!;
@@ -79,13 +79,14 @@ export function adamW(parameters: readonly ParameterInfo[], weightDecay: number)
         const square = state.get(`square.${parameter.name}`)!;
         const lr = parameter.kind === 'bias' ? rates.biasLr : rates.lr;
         const keep = 1 - lr * decayOf(parameter, weightDecay);
+        const rate = lr / meanBias;
         for (let i = 0; i < w.length; i++) {
           const gradient = g[i]!;
           const m = beta * mean[i]! + (1 - beta) * gradient;
           const s = ADAM_BETA2 * square[i]! + (1 - ADAM_BETA2) * gradient * gradient;
           mean[i] = m;
           square[i] = s;
-          w[i] = w[i]! * keep - ((lr / meanBias) * m) / (Math.sqrt(s) / squareBias + ADAM_EPSILON);
+          w[i] = w[i]! * keep - (rate * m) / (Math.sqrt(s) * perSquareBias + ADAM_EPSILON);
         }
       }
     },
