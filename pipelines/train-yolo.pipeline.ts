@@ -1,13 +1,17 @@
 /**
  * Trains, scores and judges a YOLOv8 detector. On its defaults it draws its own pictures and needs nothing but this checkout:
- * `sluice run train-yolo`. Parameters carry Ultralytics' names and, where the embedded default has no reason of its own, its defaults.
+ * `sluice run train-yolo`. Parameters carry Ultralytics' names and its defaults; on drawn shapes a quicker recipe takes the place of those left out.
  */
 import { FileRef, pipeline } from 'sluice';
 import { z } from 'zod';
 import { resolveSource } from '../steps/yolo/data/resolve-source.ts';
+import { withRecipe } from '../steps/yolo/train/recipe.ts';
 import { YoloSteps } from '../steps/yolo/yolo.steps.ts';
 
 const share = z.number().min(0).max(1);
+
+/** Left out, the recipe for the data chooses: Ultralytics' value, another one for drawn shapes. */
+const chosen = <S extends z.ZodType>(schema: S) => schema.nullable().default(null);
 
 export const TrainYoloParams = z.object({
   expName: z.string().min(1).default('train-yolo').describe('Name of the experiment, the title of its report'),
@@ -37,22 +41,25 @@ export const TrainYoloParams = z.object({
   weights: z.string().nullable().default(null).describe('.onnx or .safetensors to start from; none: from scratch'),
 
   // Training
-  epochs: z.int().positive().default(24).describe('Passes over the training pictures'),
-  imgsz: z.int().positive().multipleOf(32).default(160).describe('Side of the square input, pixels'),
-  batch: z.int().positive().default(16).describe('Pictures at once'),
-  optimizer: z
-    .enum(['auto', 'SGD', 'AdamW'])
-    .default('auto')
-    .describe('auto chooses optimizer and rate by itself and ignores lr0 and momentum'),
-  lr0: z.number().positive().default(0.01).describe('First learning rate'),
+  epochs: chosen(z.int().positive()).describe('Passes over the training pictures (100; shapes: 5)'),
+  imgsz: chosen(z.int().positive().multipleOf(32)).describe('Side of the square input, pixels (640; shapes: 128)'),
+  batch: chosen(z.int().positive()).describe('Pictures at once (16; shapes: 8)'),
+  optimizer: chosen(z.enum(['auto', 'SGD', 'AdamW'])).describe(
+    'auto chooses optimizer and rate and ignores lr0 and momentum (auto; shapes: AdamW)',
+  ),
+  lr0: chosen(z.number().positive()).describe('First learning rate (0.01; shapes: 0.003)'),
   lrf: z.number().positive().default(0.01).describe('Last learning rate as a share of lr0'),
   cos_lr: z.boolean().default(false).describe('Learning rate along a cosine instead of a line'),
-  momentum: share.default(0.937).describe('Momentum of SGD, first beta of AdamW'),
+  momentum: chosen(share).describe('Momentum of SGD, first beta of AdamW (0.937; shapes: 0.9)'),
   weight_decay: z.number().nonnegative().default(0.0005).describe('Weight decay of convolution kernels'),
-  warmup_epochs: z.number().nonnegative().default(3).describe('Epochs of warm-up'),
+  warmup_epochs: chosen(z.number().nonnegative()).describe('Epochs of warm-up (3; shapes: 0.3)'),
   warmup_momentum: share.default(0.8).describe('Momentum at the start of the warm-up'),
-  warmup_bias_lr: z.number().nonnegative().default(0.1).describe('Learning rate of biases at the start of the warm-up'),
-  nbs: z.int().positive().default(64).describe('Pictures that one optimizer step is made from, over several batches'),
+  warmup_bias_lr: chosen(z.number().nonnegative()).describe(
+    'Learning rate of biases at the start of the warm-up (0.1; shapes: 0)',
+  ),
+  nbs: chosen(z.int().positive()).describe(
+    'Pictures that make one optimizer step, over several batches (64; shapes: 8)',
+  ),
   box: z.number().nonnegative().default(7.5).describe('Gain of the box loss'),
   cls: z.number().nonnegative().default(0.5).describe('Gain of the class loss'),
   dfl: z.number().nonnegative().default(1.5).describe('Gain of the distribution focal loss'),
@@ -88,8 +95,10 @@ export class TrainYolo {
   constructor(private readonly yolo = new YoloSteps()) {}
 
   async run(params: z.output<typeof TrainYoloParams>) {
-    const { expName, data, classes, limit, split, splitFile, splitSeed, model, weights, ...training } = params;
-    const dataset = await this.yolo.prepareDataset(await resolveSource(data), {
+    const { expName, data, classes, limit, split, splitFile, splitSeed, model, weights, ...given } = params;
+    const source = await resolveSource(data);
+    const training = withRecipe(given, source.kind === 'shapes' ? 'shapes' : 'ultralytics');
+    const dataset = await this.yolo.prepareDataset(source, {
       classes,
       limit,
       split,
@@ -105,7 +114,7 @@ export class TrainYolo {
     return this.yolo.summarize(trained.summary, evaluation, {
       title: expName,
       dataset: { statistics, findings, contactSheet },
-      params: training,
+      params: { ...training },
     });
   }
 }

@@ -20,11 +20,14 @@ export interface DrawnPicture {
 
 type Rgb = readonly [number, number, number];
 
-/** A shape is between 0.17 and 0.44 of the picture across: 27 to 70 pixels of 160. */
-const RADIUS = [0.085, 0.22] as const;
+/** A shape is between 0.26 and 0.5 of the picture across: 33 to 64 pixels of 128. */
+const RADIUS = [0.13, 0.25] as const;
+
+/** A square and a triangle stand upright but for a tilt of at most 17°, given as its tangent. */
+const TILT = 0.3;
 
 /**
- * Draws one to four circles, squares and triangles of any size, colour and direction on a cluttered ground: uneven colour, lines, specks and noise.
+ * Draws two to four circles, squares and triangles of any size and colour, a little tilted, on a cluttered ground: uneven colour, lines, specks and noise.
  *
  * The picture hangs on `size` and `keys` alone, to the last bit on every machine: pixels are computed here with + − × ÷ and √ alone, which IEEE 754 defines
  * exactly (no sin, no cos, no drawing library), and rounded once.
@@ -177,7 +180,7 @@ interface Shape {
 }
 
 function placeShapes(size: number, random: Random, ground: Rgb): Shape[] {
-  const count = 1 + random.below(4);
+  const count = 2 + random.below(3);
   const taken: { x: number; y: number; radius: number }[] = [];
   const shapes: Shape[] = [];
   // A crowded picture ends with fewer than it was to have: better than one object on top of another.
@@ -199,7 +202,7 @@ function makeShape(
   ground: Rgb,
 ): Shape {
   const { cls, x, y, radius } = at;
-  const [c, s] = direction(random);
+  const [c, s] = direction(cls, random);
   const outline = OUTLINES[cls]!({ x, y, radius, c, s });
   const fill = contrastingColour(ground, random);
   const shade = random.uniform(-0.25, 0.25);
@@ -211,13 +214,19 @@ function makeShape(
   return { cls, ...outline, colourAt };
 }
 
-/** A unit vector in any direction, without sine or cosine: a point of the disc, pushed to its edge. */
-function direction(random: Random): readonly [number, number] {
-  for (;;) {
-    const [x, y] = [random.uniform(-1, 1), random.uniform(-1, 1)];
-    const square = x * x + y * y;
-    if (square > 0.01 && square <= 1) return [x / Math.sqrt(square), y / Math.sqrt(square)];
-  }
+/** Where the first corner of an upright shape points, by class number. */
+const UPRIGHT = [
+  [1, 0],
+  [Math.SQRT1_2, Math.SQRT1_2],
+  [0, -1],
+] as const;
+
+/** A unit vector near the upright one, without sine or cosine: a step to its side, brought back to length 1. */
+function direction(cls: number, random: Random): readonly [number, number] {
+  const [x, y] = UPRIGHT[cls]!;
+  const tilt = random.uniform(-TILT, TILT);
+  const length = Math.sqrt(1 + tilt * tilt);
+  return [(x - tilt * y) / length, (y + tilt * x) / length];
 }
 
 interface Placement {
