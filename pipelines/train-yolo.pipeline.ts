@@ -41,7 +41,7 @@ export const TrainYoloParams = z.object({
   weights: z.string().nullable().default(null).describe('.onnx or .safetensors to start from; none: from scratch'),
 
   // Training
-  epochs: chosen(z.int().positive()).describe('Passes over the training pictures (100; shapes: 5)'),
+  epochs: chosen(z.int().positive()).describe('Passes over the training pictures (100; shapes: 6)'),
   imgsz: chosen(z.int().positive().multipleOf(32)).describe('Side of the square input, pixels (640; shapes: 128)'),
   batch: chosen(z.int().positive()).describe('Pictures at once (16; shapes: 8)'),
   optimizer: chosen(z.enum(['auto', 'SGD', 'AdamW'])).describe(

@@ -40,6 +40,20 @@ export class GradientSum {
 /** Euclidean length of all gradients together. */
 function norm(gradients: ReadonlyMap<string, Float32Array>): number {
   let sum = 0;
-  for (const values of gradients.values()) for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  for (const values of gradients.values()) sum += squareSum(values);
   return Math.sqrt(sum);
+}
+
+/** Four sums side by side: one alone would wait for each addition before it begins the next. */
+function squareSum(values: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const even = values.length - (values.length % 4);
+  for (let i = 0; i < even; i += 4) {
+    a += values[i]! * values[i]!;
+    b += values[i + 1]! * values[i + 1]!;
+    c += values[i + 2]! * values[i + 2]!;
+    d += values[i + 3]! * values[i + 3]!;
+  }
+  for (let i = even; i < values.length; i++) a += values[i]! * values[i]!;
+  return a + b + c + d;
 }

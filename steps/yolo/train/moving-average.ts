@@ -25,8 +25,13 @@ export class MovingAverage {
     this.updates++;
     const decay = DECAY * (1 - Math.exp(-this.updates / RAMP_STEPS));
     for (const [name, { data: average }] of this.weights) {
-      const { data } = weights.get(name)!;
-      for (let i = 0; i < average.length; i++) average[i] = decay * average[i]! + (1 - decay) * data[i]!;
+      blend(average, weights.get(name)!.data, decay);
     }
   }
+}
+
+function blend(average: Float32Array, data: Float32Array, decay: number): void {
+  const fresh = 1 - decay;
+  const length = average.length;
+  for (let i = 0; i < length; i++) average[i] = decay * average[i]! + fresh * data[i]!;
 }

@@ -5,7 +5,7 @@ import { type TrainOptions, ULTRALYTICS_DEFAULTS } from './train-options.ts';
  * A step of the optimizer for every batch instead of every 64 pictures, small pictures, and no mosaic (runs of up to `close_mosaic` epochs see none).
  */
 const SHAPES: Partial<TrainOptions> = Object.freeze({
-  epochs: 5,
+  epochs: 6,
   imgsz: 128,
   batch: 8,
   nbs: 8,
