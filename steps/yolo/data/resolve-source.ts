@@ -40,7 +40,7 @@ function notThere(data: string, path: string): Error {
   );
 }
 
-const SHAPES: ShapesSource = { kind: 'shapes', train: 448, val: 64, test: 0, size: 128, seed: 0 };
+const SHAPES: ShapesSource = { kind: 'shapes', train: 384, val: 64, test: 0, size: 128, seed: 0 };
 
 /** Least and greatest value of each setting of `shapes:…`; the size is a multiple of the network's largest stride. */
 const LIMITS = { train: [1, 100_000], val: [1, 100_000], test: [0, 100_000], size: [32, 1280], seed: [0, 2 ** 31] };
@@ -55,7 +55,7 @@ function resolveShapes(settings: string): ShapesSource {
       const ranges = Object.entries(LIMITS).map(([name, [least, most]]) => `${name} ${least} to ${most}`);
       throw inputError(
         `shapes: ${setting} is not understood.`,
-        `Whole numbers: ${ranges.join(', ')}; default shapes:train=448,val=64,test=0,size=128,seed=0.`,
+        `Whole numbers: ${ranges.join(', ')}; default shapes:train=384,val=64,test=0,size=128,seed=0.`,
       );
     }
     source[key] = value;

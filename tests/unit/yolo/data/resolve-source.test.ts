@@ -24,7 +24,7 @@ async function understood(data: string): Promise<string[]> {
 
 describe('words', () => {
   test('shapes, with settings', async () => {
-    const source = { kind: 'shapes', train: 448, val: 64, test: 0, size: 128, seed: 0 };
+    const source = { kind: 'shapes', train: 384, val: 64, test: 0, size: 128, seed: 0 };
     expect(await resolveSource('shapes')).toEqual(source);
     expect(await resolveSource('shapes:train=8,size=64')).toEqual({ ...source, train: 8, size: 64 });
   });
@@ -32,7 +32,7 @@ describe('words', () => {
   test.each(['shapes:count=3', 'shapes:train=0', 'shapes:train=', 'shapes:size=1.5', 'shapes:train'])(
     '%s is refused with what it could be',
     async (data) => {
-      await expect(resolveSource(data)).rejects.toMatchObject(refused(data.slice(7), 'train=448'));
+      await expect(resolveSource(data)).rejects.toMatchObject(refused(data.slice(7), 'train=384'));
     },
   );
 
