@@ -31,7 +31,7 @@ test('the default data set, which every machine has', async () => {
   const result = await prepare('shapes');
   expect(result.findings).toEqual([]);
   const { train, val } = result.statistics;
-  expect([train.images, val.images]).toEqual([256, 64]);
+  expect([train.images, val.images]).toEqual([384, 64]);
   // Golden, like the pixels: what the figures of the first run are measured on.
   expect([train.classes, val.classes]).toMatchInlineSnapshot(`
     [
@@ -47,7 +47,7 @@ test('the default data set, which every machine has', async () => {
       },
     ]
   `);
-  expect(await listSamples(result.train.path)).toHaveLength(256);
+  expect(await listSamples(result.train.path)).toHaveLength(384);
 });
 
 const coco128 = testData('coco128');
