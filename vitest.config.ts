@@ -6,10 +6,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   resolve: {
     // Tests read the source; the built bundle is what tests/e2e runs.
-    alias: [
-      { find: /^sluice$/, replacement: here('./framework/index.ts') },
-      { find: /^sluice\/testing$/, replacement: here('./framework/testing.ts') },
-    ],
+    alias: [{ find: /^sluice$/, replacement: here('./framework/index.ts') }],
   },
   test: {
     exclude: ['**/fixtures/**', 'node_modules/**'],

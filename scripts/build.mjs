@@ -22,7 +22,6 @@ const ENTRIES = {
   index: 'framework/index.ts',
   cli: 'framework/cli/main.ts',
   worker: 'framework/stack/worker.ts',
-  testing: 'framework/testing.ts',
   register: 'framework/code/register.ts',
   'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',

@@ -24,8 +24,8 @@ const FRAMEWORK = [
 const PORTS = new Set(['errors.ts', 'hashing', 'model', 'components']);
 /** Files at the top of framework/ that every room may import. */
 const EVERYONES = new Set(['errors.ts', 'nearest.ts']);
-/** The public entries import every room. */
-const ENTRIES = new Set(['index.ts', 'testing.ts']);
+/** The public entry imports every room. */
+const ENTRIES = new Set(['index.ts']);
 const YOLO = ['nn', 'model', 'drawing', 'data', 'metrics', 'train', 'report'];
 
 const root = resolve(import.meta.dirname, '..');

@@ -18,7 +18,6 @@ export interface EngineFiles {
 export function engineFiles(dir = here): EngineFiles {
   const entries = new Map([
     ['sluice', 'index.js'],
-    ['sluice/testing', 'testing.js'],
     ['sluice/register', 'register.js'],
     // With a Worker that loads TypeScript.
     ['node:worker_threads', 'worker-threads.js'],

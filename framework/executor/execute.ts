@@ -17,9 +17,9 @@ import { createCancellation, DEFAULT_GRACE, type Grace } from './cancellation.ts
 import { captureConsole } from './capture-console.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
 import { finishRun } from './finish-run.ts';
-import { isProcessAlive } from './is-process-alive.ts';
 import { jsonData } from './json-data.ts';
 import { keepPresence } from './keep-presence.ts';
+import { markLostRuns } from './mark-lost-runs.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
 import { removeFolder } from './remove-folder.ts';
 import { amountsOf, machineCapacity } from './resource-amounts.ts';
@@ -77,8 +77,6 @@ export interface RunOutcome {
 
 /** Keys being made at once: enough to overlap reads, few enough to hold ten thousand ready steps cheaply. */
 const LOOKS = 16;
-/** An executor on another machine that has said nothing for this long is dead. As long as the lease of an inline step, which may block its process. */
-const SILENT_MS = 3_600_000;
 
 /**
  * Runs a plan: every step whose key is known is served from the cache, every other one runs, and all of it is recorded.
@@ -94,7 +92,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<RunO
   const executor = randomBytes(6).toString('hex');
   await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
   try {
-    await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+    await markLostRuns(store);
     const { scope, record } = await startRun(plan, { ...options, executor, definition });
     return await conduct(scope, record, { ...options, executor });
   } finally {

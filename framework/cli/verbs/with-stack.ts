@@ -1,12 +1,8 @@
-import { hostname } from 'node:os';
 import type { Stack } from '../../components/stack.ts';
-import { isProcessAlive } from '../../executor/is-process-alive.ts';
+import { markLostRuns } from '../../executor/mark-lost-runs.ts';
 import { openStack } from '../../stack/open-stack.ts';
 import { findProject } from '../../stack/project.ts';
 import type { Invocation } from '../invocation.ts';
-
-/** An executor on another machine that said nothing for so long is taken for dead; one on this machine is looked up. */
-const SILENT_MS = 3_600_000;
 
 /**
  * Opens the stack that `--stack` or the project names, does something with it and closes it. Runs whose process died are marked `lost` first, so that
@@ -25,7 +21,7 @@ export async function withStack<R>(
     },
   });
   try {
-    await stack.metadataStore.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+    await markLostRuns(stack.metadataStore);
     return await body(stack);
   } finally {
     await stack.close();
