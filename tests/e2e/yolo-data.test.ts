@@ -36,13 +36,13 @@ test('the default data set, which every machine has', async () => {
   expect([train.classes, val.classes]).toMatchInlineSnapshot(`
     [
       {
-        "circle": 218,
-        "square": 223,
-        "triangle": 220,
+        "circle": 354,
+        "square": 369,
+        "triangle": 367,
       },
       {
-        "circle": 55,
-        "square": 58,
+        "circle": 59,
+        "square": 71,
         "triangle": 70,
       },
     ]
