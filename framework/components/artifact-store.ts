@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../hashing/digest.ts';
+import type { ComponentCheck } from './component-check.ts';
 
 /** Maps a SHA-256 to bytes. Content-addressed and immutable: the same digest never means other bytes. */
 export interface ArtifactStore {
@@ -23,6 +24,8 @@ export interface ArtifactStore {
   localPath(digest: Digest): Promise<string | undefined>;
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;
   remove(digest: Digest): Promise<void>;
+  /** What only this flavor can try about itself; writing, reading and removing is tried for every store. */
+  checks(): readonly ComponentCheck[];
   /** Waits until everything written is safe. Errors: ERR_STORE_WRITE. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { RunRecord, StepRunRecord } from '../model/run.ts';
+import type { ComponentCheck } from './component-check.ts';
 import type { TrackerEntry } from './metadata-store.ts';
 
 /** Where a step's params, metrics, tags and files are shown. A tracker that fails must never fail a step: it reports through `onProblem`. */
@@ -11,5 +12,6 @@ export interface ExperimentTracker {
     entries: readonly TrackerEntry[],
   ): Promise<void>;
   runFinished(run: RunRecord, steps: readonly StepRunRecord[]): Promise<void>;
+  checks(): readonly ComponentCheck[];
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Artifact, Output } from '../model/artifact.ts';
 import type { CacheKey, KeyPart } from '../model/key-part.ts';
 import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../model/run.ts';
 import type { Status } from '../model/status.ts';
+import type { ComponentCheck } from './component-check.ts';
 
 /** A result that may be used again. Survives the deletion of the run that made it. */
 export interface CacheEntry {
@@ -99,6 +100,8 @@ export interface MetadataStore {
   /** Creates or upgrades the schema; refuses a newer one (ERR_SCHEMA_NEWER). Called by the stack before use. */
   migrate(): Promise<void>;
   schemaVersion(): Promise<number>;
+  /** What only this flavor can try about itself. */
+  checks(): readonly ComponentCheck[];
   close(): Promise<void>;
 
   // --- executors: who lives ---

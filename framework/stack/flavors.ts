@@ -8,10 +8,13 @@ import type { ComponentKind } from './stack-config.ts';
 
 /** What a flavor may know when it is opened. */
 export interface FlavorContext {
+  readonly stackName: string;
   readonly projectDir: string;
   readonly home: string;
   /** For trackers that keep their entries beside the runs. */
   readonly metadataStore: () => Promise<MetadataStore>;
+  /** For trackers that hand files on. */
+  readonly artifactStore: () => Promise<ArtifactStore>;
   readonly onTrackerProblem: (error: unknown) => void;
 }
 

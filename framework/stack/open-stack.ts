@@ -32,14 +32,17 @@ async function openComponents(
   const context: FlavorContext = {
     projectDir: project.dir,
     home: project.home,
+    stackName: config.name,
     metadataStore: async () => metadataStore,
+    artifactStore: async () => artifactStore,
     onTrackerProblem,
   };
   const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, context) as OpenedAs<K>;
   const metadataStore = await open('metadata_store');
+  let artifactStore: Stack['artifactStore'];
   try {
     await metadataStore.migrate();
-    const artifactStore = await open('artifact_store');
+    artifactStore = await open('artifact_store');
     const experimentTracker = await open('experiment_tracker');
     return {
       name: config.name,
@@ -68,9 +71,16 @@ export async function openWorkerStack(
 ): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>> {
   const config = await readStackConfig(project, name);
   const refuse = async (): Promise<never> => {
-    throw new Error('A worker process has no metadata store.');
+    throw new Error('A worker process opens its artifact store alone.');
   };
-  const context = { projectDir: project.dir, home: project.home, metadataStore: refuse, onTrackerProblem: () => {} };
+  const context: FlavorContext = {
+    projectDir: project.dir,
+    home: project.home,
+    stackName: name,
+    metadataStore: refuse,
+    artifactStore: refuse,
+    onTrackerProblem: () => {},
+  };
   const artifactStore = (await openComponent(config, 'artifact_store', context)) as Stack['artifactStore'];
   return { home: project.home, artifactStore, close: () => artifactStore.close() };
 }

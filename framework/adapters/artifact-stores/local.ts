@@ -44,6 +44,7 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     localPath: folder.wholePath,
     list: folder.list,
     remove: folder.remove,
+    checks: () => [],
     close: folder.flushed,
   };
 }

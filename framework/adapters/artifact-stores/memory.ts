@@ -44,6 +44,7 @@ export function memoryArtifactStore(): ArtifactStore {
     async remove(digest) {
       objects.delete(digest);
     },
+    checks: () => [],
     close: async () => objects.clear(),
   };
 }

@@ -1,4 +1,5 @@
 import { type Dialect, Kysely } from 'kysely';
+import type { ComponentCheck } from '../../components/component-check.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { artifactQueries } from './artifact-queries.ts';
 import { cacheQueries } from './cache-queries.ts';
@@ -15,12 +16,13 @@ export interface SqlMetadataStoreOptions {
   readonly location: string;
   readonly dialect: Dialect;
   readonly capabilities: SqlCapabilities;
+  readonly checks?: readonly ComponentCheck[];
   readonly now?: () => number;
 }
 
 /** The metadata store of every SQL database that Kysely has a dialect for. Connects by the first call. */
 export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
-  const { flavor, location, dialect, capabilities, now = Date.now } = options;
+  const { flavor, location, dialect, capabilities, checks = [], now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
   const context: SqlContext = { db, now, capabilities };
   return Object.freeze({
@@ -28,6 +30,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     location,
     migrate: () => migrate(db, { location, capabilities }),
     schemaVersion: () => schemaVersion(db),
+    checks: () => checks,
     close: () => db.destroy(),
     ...executorQueries(context),
     ...runQueries(context),

@@ -20,5 +20,6 @@ export const localTracker = ({ metadataStore, onProblem }: LocalTrackerOptions):
     }
   },
   runFinished: async () => {},
+  checks: () => [],
   close: async () => {},
 });

@@ -6,5 +6,6 @@ export const noTracker = (): ExperimentTracker => ({
   runStarted: async () => {},
   record: async () => {},
   runFinished: async () => {},
+  checks: () => [],
   close: async () => {},
 });
