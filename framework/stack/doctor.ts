@@ -4,9 +4,10 @@ import type { ArtifactStore } from '../components/artifact-store.ts';
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { Stack } from '../components/stack.ts';
 import { SluiceError } from '../errors.ts';
+import { COMPONENT_KINDS } from './component-kind.ts';
 import { openStack } from './open-stack.ts';
 import type { Project } from './project.ts';
-import { activeStackName, COMPONENT_KINDS, readStackConfig } from './stack-config.ts';
+import { activeStackName, readStackConfig } from './stack-config.ts';
 
 /** One thing that was tried. */
 export interface DoctorCheck {

@@ -1,8 +1,10 @@
 import type { Stack } from '../components/stack.ts';
 import { sluiceError } from '../errors.ts';
-import { FLAVORS, type Flavor, type FlavorContext, flavorNames } from './flavors.ts';
+import type { ComponentKind, ComponentOf } from './component-kind.ts';
+import type { FlavorContext } from './flavor.ts';
+import { builtInFlavors } from './flavors.ts';
 import { findProject, type Project } from './project.ts';
-import { activeStackName, type ComponentKind, readStackConfig, type StackConfig } from './stack-config.ts';
+import { activeStackName, readStackConfig, type StackConfig } from './stack-config.ts';
 
 export interface OpenStackOptions {
   /** Default: the project around the current folder. */
@@ -37,7 +39,7 @@ async function openComponents(
     artifactStore: async () => artifactStore,
     onTrackerProblem,
   };
-  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, context) as OpenedAs<K>;
+  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, context);
   const metadataStore = await open('metadata_store');
   let artifactStore: Stack['artifactStore'];
   try {
@@ -81,23 +83,22 @@ export async function openWorkerStack(
     artifactStore: refuse,
     onTrackerProblem: () => {},
   };
-  const artifactStore = (await openComponent(config, 'artifact_store', context)) as Stack['artifactStore'];
+  const artifactStore = await openComponent(config, 'artifact_store', context);
   return { home: project.home, artifactStore, close: () => artifactStore.close() };
 }
 
-type OpenedAs<K extends ComponentKind> = ReturnType<(typeof FLAVORS)[K][string]['open']>;
-
 /** @throws ERR_STACK_INVALID for an unknown flavor or wrong options of it. */
-export async function openComponent(
+export async function openComponent<K extends ComponentKind>(
   config: StackConfig,
-  kind: ComponentKind,
+  kind: K,
   context: FlavorContext,
-): Promise<unknown> {
+): Promise<ComponentOf[K]> {
   const { flavor: name, ...options } = config[kind];
   const file = config.file ?? config.name;
-  const flavor: Flavor<unknown> | undefined = FLAVORS[kind][name];
+  const flavors = await builtInFlavors(kind);
+  const flavor = flavors.find((one) => one.name === name);
   if (!flavor) {
-    const problem = `${kind}.flavor: there is no "${name}" (there are: ${flavorNames(kind).join(', ')})`;
+    const problem = `${kind}.flavor: there is no "${name}" (there are: ${flavors.map((one) => one.name).join(', ')})`;
     throw sluiceError('ERR_STACK_INVALID', { file, problems: [problem] });
   }
   const parsed = flavor.options.safeParse(options);

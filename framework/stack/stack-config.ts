@@ -16,14 +16,6 @@ export const StackFile = z.strictObject({
   experiment_tracker: Component.default({ flavor: 'local' }),
 });
 
-export type ComponentKind = 'orchestrator' | 'artifact_store' | 'metadata_store' | 'experiment_tracker';
-export const COMPONENT_KINDS: readonly ComponentKind[] = [
-  'orchestrator',
-  'artifact_store',
-  'metadata_store',
-  'experiment_tracker',
-];
-
 export interface StackConfig extends z.output<typeof StackFile> {
   readonly name: string;
   /** Absolute path; undefined for the embedded stack without a file. */

@@ -1,5 +1,6 @@
+import { COMPONENT_KINDS } from '../../stack/component-kind.ts';
 import { findProject } from '../../stack/project.ts';
-import { activeStackName, COMPONENT_KINDS, readStackConfig } from '../../stack/stack-config.ts';
+import { activeStackName, readStackConfig } from '../../stack/stack-config.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
 import { withStack } from './with-stack.ts';

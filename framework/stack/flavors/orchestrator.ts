@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineFlavor, type Flavor } from '../flavor.ts';
+
+export const ORCHESTRATORS: readonly Flavor<'orchestrator'>[] = [
+  defineFlavor({
+    kind: 'orchestrator',
+    name: 'local',
+    description: 'steps run on this machine, inline or in processes of their own',
+    options: z.strictObject({
+      maxParallel: z.int().positive().optional().describe('Steps at the same time; left out: the number of cores'),
+    }),
+    async open({ maxParallel }) {
+      const { availableParallelism } = await import('node:os');
+      return { flavor: 'local', maxParallel: maxParallel ?? availableParallelism() };
+    },
+  }),
+];
