@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ServiceProcessOptions {
+  /** For messages: `Postgres`. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** File that everything the server prints is appended to. */
+  readonly log: string;
+  /** The user it runs as, where that is not our own. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Ends it in good order. */
+  readonly stopSignal?: NodeJS.Signals;
+  /** Milliseconds it may take until it answers. */
+  readonly patience: number;
+  /** Whether it lives on when this process ends. */
+  readonly daemon: boolean;
+  /** Asks it once; true when it does its work. */
+  readonly answers: () => Promise<boolean>;
+}
+
+export interface ServiceProcess {
+  /** Of the process that runs now: a restart changes it. */
+  readonly pid: number;
+  /** Ends it in good order and waits for that; nothing when it is down. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a crash of the machine would; waits until it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again, after `stop` or `kill` or in good order from running: same port, same data. Waits until it answers. */
+  restart(): Promise<void>;
+}
+
+const live = new Set<number>();
+process.on('exit', () => {
+  for (const pid of live) signalGroup(pid, 'SIGKILL');
+});
+
+/**
+ * Starts a server in a process group of its own and waits until it answers.
+ *
+ * @throws when it ends or stays silent, with the end of its log.
+ */
+export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  let child = await launch(options);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const pid = child.pid!;
+    const gone = new Promise((done) => child.once('exit', done));
+    if (signal === 'SIGKILL') signalGroup(pid, signal);
+    else child.kill(signal);
+    await gone;
+    await groupGone(pid);
+    live.delete(pid);
+  };
+  const stop = (): Promise<void> => end(options.stopSignal ?? 'SIGTERM');
+  return {
+    get pid() {
+      return child.pid!;
+    },
+    stop,
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      await stop();
+      child = await launch(options);
+    },
+  };
+}
+
+async function launch(options: ServiceProcessOptions): Promise<ChildProcess> {
+  const deadline = Date.now() + options.patience;
+  for (;;) {
+    const child = spawnServer(options);
+    const said = await untilAnswers(child, options, deadline);
+    if (said === undefined) {
+      if (options.daemon) child.unref();
+      return child;
+    }
+    // A Postgres that was killed leaves its backends for a moment, and they hold its shared memory.
+    if (!said.includes('pre-existing shared memory block') || Date.now() > deadline) {
+      throw new Error(`${options.name} did not start: ${options.command}\n${said}`);
+    }
+    await sleep(200);
+  }
+}
+
+function spawnServer({ command, args, env, cwd, log, owner, daemon }: ServiceProcessOptions): ChildProcess {
+  const output = openSync(log, 'a');
+  try {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', output, output],
+      // A group of its own: its workers are ended with it, and Ctrl-C in a terminal reaches us and not it.
+      detached: true,
+      ...owner,
+    });
+    if (child.pid !== undefined && !daemon) live.add(child.pid);
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Undefined when it answers; the end of its log when it ended or the time is up (then it is killed). */
+async function untilAnswers(
+  child: ChildProcess,
+  { answers, log }: ServiceProcessOptions,
+  deadline: number,
+): Promise<string | undefined> {
+  let failure: string | undefined;
+  child.once('error', (error) => {
+    failure = error.message;
+  });
+  while (child.exitCode === null && child.signalCode === null && failure === undefined) {
+    if (await answers()) return undefined;
+    if (Date.now() > deadline) {
+      failure = 'It did not answer in time.';
+      signalGroup(child.pid!, 'SIGKILL');
+    }
+    await sleep(50);
+  }
+  if (child.pid !== undefined) live.delete(child.pid);
+  return [failure, lastLines(log)].filter(Boolean).join('\n');
+}
+
+function lastLines(log: string): string {
+  return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n') : '';
+}
+
+/** To the group where there are groups; false when nothing is left of it. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/** Workers get ten seconds after their parent, then they are killed. */
+async function groupGone(pid: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (signalGroup(pid, Date.now() > deadline ? 'SIGKILL' : 0)) await sleep(20);
+}

@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { needProgram } from './find-program.ts';
+import { freePort } from './free-port.ts';
+import { httpAnswers } from './http-answers.ts';
+import type { Service, StartOptions } from './service.ts';
+import { serviceFolder } from './service-folder.ts';
+import { startServiceProcess } from './service-process.ts';
+
+export interface MinioService extends Service {
+  /** `http://127.0.0.1:PORT`, without the credentials that `url` holds. */
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+const ACCESS_KEY = 'sluice';
+
+/** Where MinIO says that it takes requests. */
+export const MINIO_HEALTH = '/minio/health/ready';
+
+/** Starts a real MinIO on one folder; its root user is `accessKey` and `secretKey`. */
+export async function startMinio(options: StartOptions = {}): Promise<MinioService> {
+  const folder = serviceFolder('minio', options);
+  const [port, console] = [options.port ?? (await freePort()), await freePort()];
+  mkdirSync(folder.data, { recursive: true });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const running = await startServiceProcess({
+    name: 'MinIO',
+    command: needProgram('minio'),
+    args: [
+      'server',
+      folder.data,
+      ...['--address', `127.0.0.1:${port}`, '--console-address', `127.0.0.1:${console}`],
+      // Else it makes a folder for certificates in the user's home.
+      ...['--certs-dir', join(folder.path, 'certificates')],
+    ],
+    env: {
+      MINIO_ROOT_USER: ACCESS_KEY,
+      MINIO_ROOT_PASSWORD: folder.password,
+      MINIO_UPDATE: 'off',
+      MINIO_BROWSER: 'off',
+    },
+    cwd: folder.path,
+    log: folder.log,
+    patience: 60_000,
+    daemon: options.daemon ?? false,
+    answers: () => httpAnswers(`${endpoint}${MINIO_HEALTH}`),
+  });
+  return {
+    url: `http://${ACCESS_KEY}:${folder.password}@127.0.0.1:${port}`,
+    endpoint,
+    port,
+    accessKey: ACCESS_KEY,
+    secretKey: folder.password,
+    folder: folder.path,
+    log: folder.log,
+    get pid() {
+      return running.pid;
+    },
+    stop: running.stop,
+    kill: running.kill,
+    restart: running.restart,
+    [Symbol.asyncDispose]: async () => {
+      await running.kill();
+      folder.remove();
+    },
+  };
+}
