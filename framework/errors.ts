@@ -194,6 +194,39 @@ export const ERRORS = {
     ({ file, problems }) => `Stack ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
     () => 'stacks/README.md lists the components, their flavors and options.',
   ),
+  ERR_FLAVOR: row<{ flavor: string; where: string; problem: string; fix: string }>(
+    2,
+    ({ flavor, where, problem }) => `Flavor ${flavor} (${where}): ${problem}`,
+    ({ fix }) => fix,
+  ),
+  ERR_IN_USE: row<{ what: string; users: readonly string[]; fix: string }>(
+    2,
+    ({ what, users }) => `${what} is used by ${users.join(', ')}.`,
+    ({ fix }) => fix,
+  ),
+  ERR_LOCKED: row<{ path: string; owner: string }>(
+    1,
+    ({ path, owner }) => `Another process has been changing these files for too long: ${path} belongs to ${owner}.`,
+    ({ path }) => `If that process is gone, remove ${path}.`,
+  ),
+  ERR_SECRET_MISSING: row<{ name: string; where: string; known: readonly string[] }>(
+    2,
+    ({ name, where }) => `There is no secret ${name}, which ${where} asks for.`,
+    ({ name, known }) => {
+      const near = nearest(name, known);
+      return `${near ? `Did you mean ${near}? Else set` : 'Set'} it on this machine: sluice secret set ${name}`;
+    },
+  ),
+  ERR_SECRET_KEY: row<{ path: string; problem: string; fix: string }>(
+    2,
+    ({ path, problem }) => `The key of the secrets, ${path}: ${problem}`,
+    ({ fix }) => fix,
+  ),
+  ERR_SERVICES: row<{ problem: string; fix: string }>(
+    1,
+    ({ problem }) => problem,
+    ({ fix }) => fix,
+  ),
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

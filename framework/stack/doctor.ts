@@ -55,7 +55,7 @@ export async function doctor(project: Project, stackName?: string): Promise<read
   const open = async (): Promise<string> => {
     const config = await readStackConfig(project, name);
     stack = await openStack({ project, name });
-    return COMPONENT_KINDS.map((kind) => `${kind} ${config[kind].flavor}`).join(', ');
+    return COMPONENT_KINDS.map((kind) => `${kind} ${config.components[kind].flavor}`).join(', ');
   };
   checks.push(await tried(`stack ${name}`, 'opens', open, 'stacks/README.md lists what a stack file may say.'));
   if (!stack) return checks;

@@ -24,6 +24,8 @@ interface FlavorFacts<K extends ComponentKind> {
   readonly description: string;
   /** Service of docker-compose.yml that it talks to; absent where it needs none. */
   readonly service?: string;
+  /** Options whose values are never shown: passwords, keys. */
+  readonly secretOptions?: readonly string[];
 }
 
 /** One implementation of a component kind. */

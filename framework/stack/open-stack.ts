@@ -1,8 +1,7 @@
 import type { Stack } from '../components/stack.ts';
-import { sluiceError } from '../errors.ts';
-import type { ComponentKind, ComponentOf } from './component-kind.ts';
+import type { ComponentKind } from './component-kind.ts';
 import type { FlavorContext } from './flavor.ts';
-import { builtInFlavors } from './flavors.ts';
+import { openComponent } from './open-component.ts';
 import { findProject, type Project } from './project.ts';
 import { activeStackName, readStackConfig, type StackConfig } from './stack-config.ts';
 
@@ -17,7 +16,7 @@ export interface OpenStackOptions {
 
 /**
  * The stack of that name with its components opened and its schema up to date.
- * @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID, ERR_STORE_OPEN, ERR_SCHEMA_NEWER.
+ * @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID, ERR_FLAVOR, ERR_SECRET_…, ERR_STORE_OPEN, ERR_SCHEMA_NEWER.
  */
 export async function openStack(options: OpenStackOptions = {}): Promise<Stack> {
   const { project = findProject(process.cwd()), onTrackerProblem = () => {} } = options;
@@ -39,7 +38,7 @@ async function openComponents(
     artifactStore: async () => artifactStore,
     onTrackerProblem,
   };
-  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, context);
+  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, { project, context });
   const metadataStore = await open('metadata_store');
   let artifactStore: Stack['artifactStore'];
   try {
@@ -83,26 +82,6 @@ export async function openWorkerStack(
     artifactStore: refuse,
     onTrackerProblem: () => {},
   };
-  const artifactStore = await openComponent(config, 'artifact_store', context);
+  const artifactStore = await openComponent(config, 'artifact_store', { project, context });
   return { home: project.home, artifactStore, close: () => artifactStore.close() };
-}
-
-/** @throws ERR_STACK_INVALID for an unknown flavor or wrong options of it. */
-export async function openComponent<K extends ComponentKind>(
-  config: StackConfig,
-  kind: K,
-  context: FlavorContext,
-): Promise<ComponentOf[K]> {
-  const { flavor: name, ...options } = config[kind];
-  const file = config.file ?? config.name;
-  const flavors = await builtInFlavors(kind);
-  const flavor = flavors.find((one) => one.name === name);
-  if (!flavor) {
-    const problem = `${kind}.flavor: there is no "${name}" (there are: ${flavors.map((one) => one.name).join(', ')})`;
-    throw sluiceError('ERR_STACK_INVALID', { file, problems: [problem] });
-  }
-  const parsed = flavor.options.safeParse(options);
-  if (parsed.success) return flavor.open(parsed.data as never, context);
-  const problems = parsed.error.issues.map(({ path, message }) => `${[kind, ...path].join('.')}: ${message}`);
-  throw sluiceError('ERR_STACK_INVALID', { file, problems });
 }

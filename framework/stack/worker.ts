@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { registerTypeScriptLoader } from '../code/typescript-loader.ts';
 import { serveStep } from '../executor/serve-step.ts';
 import { findPipeline } from './find-pipeline.ts';
-import { openStack } from './open-stack.ts';
+import { openWorkerStack } from './open-stack.ts';
 
 /**
  * The script of worker processes (`dist/worker.js`): one attempt of one step with `isolation: 'process'`. It stands in this room
  * because the executor knows neither adapters nor how pipelines are found.
  */
 serveStep({
-  openStack: ({ projectDir, home, name }) => openStack({ project: { dir: projectDir, home }, name }),
+  openStack: ({ projectDir, home, name }) => openWorkerStack({ dir: projectDir, home }, name),
   async loadPipeline({ stack: { projectDir, home }, pipeline: { source, name }, frozen }) {
     registerTypeScriptLoader({ cacheDir: join(home, 'cache'), frozen });
     const project = { dir: projectDir, home };

@@ -21,7 +21,7 @@ export async function stackDescribeVerb({ invocation, args, command }: Call): Pr
     };
     const schema = await stack.metadataStore.schemaVersion();
     const components = COMPONENT_KINDS.map((kind) => {
-      const { flavor, ...options } = config[kind];
+      const { flavor, options } = config.components[kind];
       return { kind, flavor, options, location: locations[kind] ?? null };
     });
     const json = {

@@ -25,7 +25,7 @@ export async function stackListVerb({ invocation, command }: Call): Promise<unde
       const common = { name, active: name === active };
       try {
         const config = await readStackConfig(project, name);
-        const components = Object.fromEntries(COMPONENT_KINDS.map((kind) => [kind, config[kind].flavor]));
+        const components = Object.fromEntries(COMPONENT_KINDS.map((kind) => [kind, config.components[kind].flavor]));
         return {
           ...common,
           description: config.description ?? '',

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { sluiceError } from '../../errors.ts';
+import { isProcessAlive } from '../../executor/is-process-alive.ts';
+import { createFile } from './write-file.ts';
+
+/** Whoever edits YAML needs milliseconds: a lock this old belongs to nobody, whatever machine it names. */
+const STALE_MS = 30_000;
+const RETRY_MS = 25;
+
+/**
+ * Does something while no other process edits the files of this folder. The lock is a file `.lock` that names its owner; one whose owner is dead is taken away.
+ * @throws ERR_LOCKED after a minute of waiting.
+ */
+export async function withLock<R>(folder: string, body: () => Promise<R>): Promise<R> {
+  const lock = join(folder, '.lock');
+  const mine = `${hostname()} ${process.pid} ${randomUUID()}`;
+  const giveUpAt = Date.now() + 2 * STALE_MS;
+  while (!(await createFile(lock, mine))) {
+    if (!(await takeAwayStale(lock)) && Date.now() > giveUpAt) {
+      throw sluiceError('ERR_LOCKED', { path: lock, owner: (await textOf(lock)) ?? 'nobody' });
+    }
+    await wait(RETRY_MS);
+  }
+  try {
+    return await body();
+  } finally {
+    // Only ours: whoever found it stale meanwhile has one of its own.
+    if ((await textOf(lock)) === mine) await rm(lock, { force: true });
+  }
+}
+
+/** True when a lock of a dead owner was there and is gone. */
+async function takeAwayStale(lock: string): Promise<boolean> {
+  const found = await textOf(lock);
+  if (found === undefined) return true;
+  if (!(await isStale(lock, found))) return false;
+  // Renamed first: of two that see the same dead lock one gets it, and can tell whether it took a live one by mistake.
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
+  const taken = await textOf(aside);
+  if (taken !== undefined && taken !== found) await createFile(lock, taken);
+  await rm(aside, { force: true });
+  return true;
+}
+
+async function isStale(lock: string, owner: string): Promise<boolean> {
+  const [host, pid] = owner.split(' ');
+  const found = await stat(lock).catch(() => undefined);
+  if (!found) return true;
+  if (host === hostname() && !isProcessAlive(Number(pid), found.mtimeMs)) return true;
+  return Date.now() - found.mtimeMs > STALE_MS;
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

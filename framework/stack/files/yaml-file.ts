@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import type { Document } from 'yaml';
+import { sluiceError } from '../../errors.ts';
+import { replaceFile } from './write-file.ts';
+
+/** The data of a YAML file; `{}` of an empty one. @throws ERR_STACK_INVALID with the place; ERR_FILE_NOT_FOUND. */
+export async function readYamlFile(file: string): Promise<unknown> {
+  return parseYaml(await textOf(file), file);
+}
+
+/** @param file for messages. @throws ERR_STACK_INVALID with the place. */
+export async function parseYaml(text: string, file: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  try {
+    return (parse(text) as unknown) ?? {};
+  } catch (error) {
+    throw sluiceError('ERR_STACK_INVALID', { file, problems: [(error as Error).message.trim()] }, error);
+  }
+}
+
+/**
+ * Changes a YAML file in place: comments, order and blank lines stay. Nothing is written when `edit` throws.
+ * @throws ERR_STACK_INVALID for a file that does not parse.
+ */
+export async function editYamlFile(file: string, edit: (document: Document) => void): Promise<void> {
+  const { parseDocument } = await import('yaml');
+  const document: Document = parseDocument(await textOf(file));
+  if (document.errors.length > 0) {
+    throw sluiceError('ERR_STACK_INVALID', { file, problems: document.errors.map(({ message }) => message.trim()) });
+  }
+  edit(document);
+  await replaceFile(file, document.toString({ lineWidth: 0 }));
+}
+
+/** YAML of plain data, after a line that tells editors which schema checks it. */
+export async function yamlWithSchema(data: unknown, schema: string): Promise<string> {
+  const { stringify } = await import('yaml');
+  return `# yaml-language-server: $schema=${schema}\n${stringify(data, { lineWidth: 0 })}`;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+    throw sluiceError('ERR_FILE_NOT_FOUND', { path: file, what: 'File' }, error);
+  }
+}

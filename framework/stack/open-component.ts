@@ -1,0 +1,45 @@
+import { sluiceError } from '../errors.ts';
+import { secretValues } from '../secret-values.ts';
+import { checkFilledOptions } from './check-options.ts';
+import type { ComponentConfig } from './component-files.ts';
+import type { ComponentKind, ComponentOf } from './component-kind.ts';
+import { findFlavor } from './find-flavor.ts';
+import type { Flavor, FlavorContext } from './flavor.ts';
+import { interpolate } from './interpolate.ts';
+import type { Project } from './project.ts';
+import type { StackConfig } from './stack-config.ts';
+
+/**
+ * Opens one component of a stack: its flavor found, its references filled in, its options checked.
+ * @throws ERR_STACK_INVALID, ERR_FLAVOR, ERR_SECRET_MISSING, ERR_SECRET_KEY, and what the flavor throws.
+ */
+export async function openComponent<K extends ComponentKind>(
+  stack: StackConfig,
+  kind: K,
+  { project, context }: { readonly project: Project; readonly context: FlavorContext },
+): Promise<ComponentOf[K]> {
+  const component = stack.components[kind];
+  const where = placeOf(component, stack);
+  const flavor = await findFlavor(kind, component.flavor, project);
+  const { value, references } = await interpolate(component.options, { project, where });
+  keepSecret(flavor, value);
+  const checked = checkFilledOptions(flavor, value, references);
+  if (checked.ok) return flavor.open(checked.options as never, context);
+  const problems = checked.problems.map((problem) => `${kind}: ${problem}`);
+  throw sluiceError('ERR_STACK_INVALID', { file: where, problems });
+}
+
+/** The file that says it, for messages. */
+const placeOf = (component: ComponentConfig, stack: StackConfig): string => component.file ?? stack.file ?? stack.name;
+
+/** An option that its flavor calls secret is masked wherever its value comes from, and so is the password of any URL. */
+function keepSecret(flavor: Flavor, options: unknown): void {
+  for (const [name, value] of Object.entries((options ?? {}) as Record<string, unknown>)) {
+    if (typeof value !== 'string') continue;
+    if (flavor.secretOptions?.includes(name)) secretValues.add(value);
+    const password = URL.canParse(value) ? new URL(value).password : '';
+    if (password === '') continue;
+    secretValues.add(password);
+    secretValues.add(decodeURIComponent(password));
+  }
+}
