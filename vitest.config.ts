@@ -12,6 +12,7 @@ export default defineConfig({
     exclude: ['**/fixtures/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: here('./tests/temporary-folder.setup.ts'),
     projects: [
       {
         extends: true,

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileRef } from '../materializers/file-ref.ts';
 import type { Progress } from '../model/run-event.ts';
+import { plainCallFolder } from './plain-call-folder.ts';
 
 /** What a step tells the experiment tracker. Never fails the step. */
 export interface StepTracker {
@@ -41,20 +41,18 @@ export interface StepContext {
 }
 
 const nothing = (): void => {};
-let scratch: string | undefined;
-const scratchDir = (): string => (scratch ??= mkdtempSync(join(tmpdir(), 'sluice-plain-call-')));
 
-/** In a plain call a step works as in a run, but nothing is recorded. */
+/** In a plain call a step works as in a run, but nothing is recorded, and its folders go with the process. */
 const OUTSIDE: StepContext = {
   tracker: { params: nothing, metrics: nothing, tag: nothing, artifact: async () => {} },
   log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   progress: nothing,
   signal: new AbortController().signal,
   get workDir() {
-    return mkdtempSync(join(scratchDir(), 'work-'));
+    return mkdtempSync(join(plainCallFolder(), 'work-'));
   },
   get checkpointDir() {
-    return mkdtempSync(join(scratchDir(), 'checkpoint-'));
+    return mkdtempSync(join(plainCallFolder(), 'checkpoint-'));
   },
   history: undefined,
 };

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FileRef } from 'sluice';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Sample } from '../../steps/yolo/data/samples.ts';
 import { parseCocoDetections, parseCocoGroundTruth } from '../../steps/yolo/metrics/coco-dataset.ts';
 import { type CocoDocuments, cocoDocuments } from '../../steps/yolo/metrics/coco-documents.ts';
@@ -145,6 +145,7 @@ describe.runIf(coco128 !== undefined && weights !== undefined)('a real detector 
 
     test('eval:coco prints them from the files', () => {
       const folder = mkdtempSync(join(tmpdir(), 'sluice-coco128-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       writeFileSync(join(folder, 'gt.json'), JSON.stringify(documents.gt));
       writeFileSync(join(folder, 'dt.json'), JSON.stringify(documents.dt));
       const script = fileURLToPath(new URL('../../scripts/eval-coco.ts', import.meta.url));

@@ -57,12 +57,14 @@ interface Call {
 async function train({ options, weights, checkpointDir, stopAtEpoch }: Call = {}) {
   const abort = new AbortController();
   const seen = { progress: [] as Record<string, unknown>[], metrics: [] as number[] };
+  const { tracker, log, history } = stepContext();
   const context: StepContext = {
-    ...stepContext(),
+    log,
+    history,
     workDir: mkdtempSync(join(folder, 'work-')),
     checkpointDir: checkpointDir ?? mkdtempSync(join(folder, 'checkpoint-')),
     signal: abort.signal,
-    tracker: { ...stepContext().tracker, metrics: (_, at) => seen.metrics.push(at?.step ?? 0) },
+    tracker: { ...tracker, metrics: (_, at) => seen.metrics.push(at?.step ?? 0) },
     progress: ({ fields = {} }) => {
       seen.progress.push({ ...fields });
       if (fields['epoch'] === stopAtEpoch) abort.abort(new Error('Ctrl-C'));

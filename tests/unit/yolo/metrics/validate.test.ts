@@ -1,9 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sample } from '../../../../steps/yolo/data/samples.ts';
 import { cocoDocuments } from '../../../../steps/yolo/metrics/coco-documents.ts';
 import { evaluationSetDigest } from '../../../../steps/yolo/metrics/evaluation-set.ts';
@@ -12,6 +12,7 @@ import { validationFrame } from '../../../../steps/yolo/metrics/validation-pictu
 
 const IMGSZ = 64;
 const folder = mkdtempSync(join(tmpdir(), 'sluice-validate-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let samples: readonly Sample[];
 
 /** A wide picture twice as large as the frame's content, and a tall one half as large; each has one white box on black. */
@@ -123,7 +124,7 @@ describe('the digest of the evaluation set', () => {
   test('is the same wherever the pictures lie', async () => {
     const elsewhere = await Promise.all(
       samples.map(async (sample) => {
-        const imagePath = join(mkdtempSync(join(tmpdir(), 'sluice-elsewhere-')), `${sample.name}.png`);
+        const imagePath = join(mkdtempSync(join(folder, 'elsewhere-')), `${sample.name}.png`);
         await copyFile(sample.imagePath, imagePath);
         return { ...sample, imagePath };
       }),

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryRef, FileRef } from 'sluice';
 import type { DetectionMetrics } from '../../../../steps/yolo/metrics/detection.ts';
 import type { Evaluation } from '../../../../steps/yolo/metrics/evaluation.ts';
 import type { SummarizeInput } from '../../../../steps/yolo/report/summarize-input.ts';
+import { scratch } from '../data/data-set-folder.ts';
 
 export const metricsOf = (mAP50_95: number, others: Partial<DetectionMetrics> = {}): DetectionMetrics => ({
   precision: 0.7,
@@ -31,7 +31,7 @@ const around = (middle: number, half: number) => ({ low: middle - half, high: mi
 /** An evaluation with an interval of ± `noise` around its figures. */
 export function evaluationOf(options: { own: number; start: number | null; noise: number }): Evaluation {
   const { own, start, noise } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-report-'));
+  const folder = scratch();
   const plots = join(folder, 'plots');
   mkdirSync(plots);
   writeFileSync(join(plots, 'BoxPR_curve.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>');
@@ -94,6 +94,6 @@ export function summarizeInput(evaluation: Evaluation): SummarizeInput {
       epochs: 3,
       classes: ['person', 'dog'],
     },
-    workDir: mkdtempSync(join(tmpdir(), 'sluice-summary-')),
+    workDir: scratch(),
   };
 }

@@ -104,7 +104,9 @@ async function train({ options: change, fitness, fingerprint = 'same', spoil = (
     return spoil(loss);
   };
   const weights = freshWeights();
-  const context: StepContext = { ...stepContext(), signal: abort.signal, checkpointDir: folder, workDir: folder };
+  const { tracker, log, progress: tell, history } = stepContext();
+  const recorders = { tracker, log, progress: tell, history };
+  const context: StepContext = { ...recorders, signal: abort.signal, checkpointDir: folder, workDir: folder };
   const pool = await openAugmentPool(0, () => {});
   const { progress } = await trainLoop({
     architecture: LINE,

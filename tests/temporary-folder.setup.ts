@@ -1,0 +1,31 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What tools, not tests, put into the temporary folder and use again. */
+const KEPT_BY_TOOLS = new Set(['node-compile-cache']);
+
+/** The variables that say where temporary files go: on Linux and macOS, and on Windows. */
+const VARIABLES = ['TMPDIR', 'TEMP', 'TMP'] as const;
+
+/**
+ * Gives the whole test run a temporary folder of its own and removes it in the end.
+ *
+ * @returns the teardown, which fails the run and names what tests, or the product in their hands, left behind.
+ */
+export default function setup(): () => void {
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
+  for (const name of VARIABLES) process.env[name] = folder;
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    const left = readdirSync(folder).filter((name) => !KEPT_BY_TOOLS.has(name));
+    rmSync(folder, { recursive: true, force: true });
+    if (left.length > 0) {
+      throw new Error(`Tests left ${left.length} entries in the temporary folder: ${left.sort().join(', ')}.`);
+    }
+  };
+}
