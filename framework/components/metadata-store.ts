@@ -90,6 +90,29 @@ export interface Commit {
   readonly claim?: Claim;
 }
 
+/** One run with all that belongs to it, as one store gives it and another takes it. */
+export interface RunCopy {
+  readonly run: RunRecord;
+  /** In the order of the plan. */
+  readonly steps: readonly StepRunRecord[];
+  readonly attempts: readonly AttemptRecord[];
+  /** What its steps made, and what its cached steps took from earlier runs. */
+  readonly artifacts: readonly ArtifactRecord[];
+  /** Entries under the keys of its steps, whichever run made them. */
+  readonly entries: readonly CacheEntry[];
+  readonly logs: readonly {
+    readonly stepRunId: string;
+    readonly lines: readonly (LogLine & { readonly attempt: number })[];
+  }[];
+  readonly tracked: readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[];
+}
+
+/** Something was written. */
+export interface StoreChange {
+  /** Ids of the runs that may have changed; null when the store can't tell, after a lost connection for instance. */
+  readonly runs: readonly string[] | null;
+}
+
 /**
  * The record of runs, step runs, cache and lineage. Several processes use one store at the same time; every method is one transaction.
  * Everything here is data about bytes, never the bytes.
@@ -155,6 +178,11 @@ export interface MetadataStore {
   releaseClaim(claim: Claim): Promise<void>;
   /** False, and nothing written, when `claim` is not the newest any more; gives the claim back otherwise. */
   commit(commit: Commit): Promise<boolean>;
+  /**
+   * Waits while someone holds the key's claim. True as soon as the claim may be free: given back (with a result or without), or run out by
+   * the store's clock; false after `timeoutMs` or when `signal` is aborted.
+   */
+  waitForKey(key: CacheKey, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   listCache(filter?: CacheFilter): Promise<Page<CacheEntry>>;
   /** Returns how many entries went. */
   invalidate(filter: CacheFilter): Promise<number>;
@@ -180,6 +208,22 @@ export interface MetadataStore {
   ): Promise<readonly (LogLine & { readonly attempt: number; readonly seq: number })[]>;
   track(stepRunId: string, entries: readonly TrackerEntry[]): Promise<void>;
   tracked(runId: string): Promise<readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[]>;
+
+  // --- from store to store ---
+  /** Undefined when there is no such run. */
+  readRunRecord(runId: string): Promise<RunCopy | undefined>;
+  /**
+   * Takes a run from another store, as often as one likes: a run that is there stays as it is (`present`), and so does every artifact and
+   * cache entry that is there; what is missing of them is added in either case. @throws ERR_INPUT for a run that has not ended.
+   */
+  writeRunRecord(copy: RunCopy): Promise<'written' | 'present'>;
+
+  // --- live ---
+  /**
+   * Calls `listener` soon after a write by any process, several writes in one call; also after a lost connection is back. Returns what ends
+   * it. A change of a run that has ended (its tags) may go untold in stores that can only look for changes.
+   */
+  watch(listener: (change: StoreChange) => void): Promise<() => Promise<void>>;
 }
 
 export interface ArtifactRecord extends Artifact {

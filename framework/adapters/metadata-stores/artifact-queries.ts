@@ -31,18 +31,7 @@ export const artifactQueries = ({
     if (step !== undefined) rows = rows.where('step', '=', step);
     if (format !== undefined) rows = rows.where('format', '=', format);
     if (run !== undefined) {
-      // Also what its cached steps took from earlier runs.
-      const makers = db.selectFrom('step_run').where('run_id', '=', run);
-      rows = rows.where((eb) =>
-        eb.or([
-          eb('step_run_id', 'in', makers.select('id')),
-          eb(
-            'step_run_id',
-            'in',
-            makers.where('origin', 'is not', null).select((on) => on.ref('origin').$notNull().as('origin')),
-          ),
-        ]),
-      );
+      rows = rows.where((eb) => eb.or(makersOf(db, run).map((makers) => eb('step_run_id', 'in', makers))));
     }
     if (search !== undefined) {
       rows = rows.where((eb) =>
@@ -82,6 +71,13 @@ export const artifactQueries = ({
     );
   },
 });
+
+/** The step runs that made what a run has: its own ones, and those of earlier runs that its cached steps point at. */
+export function makersOf(on: Sql, run: string) {
+  const steps = on.selectFrom('step_run').where('run_id', '=', run);
+  const origins = steps.where('origin', 'is not', null).select((row) => row.ref('origin').$notNull().as('id'));
+  return [steps.select('id'), origins] as const;
+}
 
 /** Records what a step run made: the fields of its output under their names, everything else under its own. */
 export async function insertArtifacts(
@@ -140,7 +136,7 @@ export const toArtifactRow = (
   created_at: createdAt,
 });
 
-const fromArtifactRow = (row: ArtifactTable): ArtifactRecord => ({
+export const fromArtifactRow = (row: ArtifactTable): ArtifactRecord => ({
   digest: row.digest as Digest,
   format: row.format,
   version: row.version,

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CacheEntry, CacheFilter, Claim, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
+import type { CacheEntry, CacheFilter, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
+import { claimQueries, giveBack } from './claim-queries.ts';
 import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
 import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
@@ -19,108 +20,65 @@ type CacheQueries = Pick<
   'lookup' | 'claim' | 'renewClaim' | 'releaseClaim' | 'commit' | 'listCache' | 'invalidate'
 >;
 
-export const cacheQueries = ({ db, now }: SqlContext): CacheQueries => ({
-  async lookup(key) {
-    const { rows } = await entryOf(db, { key, now: now() });
-    return rows[0] && fromEntryRow(rows[0]);
-  },
+export const cacheQueries = (context: SqlContext): CacheQueries => {
+  const { db, now, capabilities } = context;
+  const entryOf = entryOfBy(capabilities.serverClock);
+  return {
+    async lookup(key) {
+      const { rows } = await entryOf(db, { key, now: now() });
+      return rows[0] && fromEntryRow(rows[0]);
+    },
 
-  async claim(key, owner, leaseMs) {
-    const time = now();
-    const expiresAt = time + leaseMs;
-    const [won] = (await takeClaim(db, { key, owner, expiresAt, now: time })).rows;
-    if (won) return { claim: { key, owner, fence: won.fence, expiresAt } };
-    const held = await db.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
-    return { heldBy: { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at } };
-  },
+    ...claimQueries(context),
 
-  renewClaim: (claim, leaseMs) => setLease(db, claim, now() + leaseMs, 'held'),
+    commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim }) =>
+      db.transaction().execute(async (on) => {
+        // Giving the claim back tells in the same breath whether it was still ours.
+        if (claim && !(await giveBack(on, claim))) return false;
+        if (change.parts) await insertParts(on, change.parts);
+        await changeStepRun(on, stepRun.id, change);
+        await putAttempt(on, attempt);
+        await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
+        if (entry) await putEntry(on, entry);
+        return true;
+      }),
 
-  async releaseClaim(claim) {
-    await setLease(db, claim, 0);
-  },
-
-  commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim }) =>
-    db.transaction().execute(async (on) => {
-      // Giving the claim back tells in the same breath whether it was still ours.
-      if (claim && !(await setLease(on, claim, 0))) return false;
-      if (change.parts) await insertParts(on, change.parts);
-      await changeStepRun(on, stepRun.id, change);
-      await putAttempt(on, attempt);
-      await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
-      if (entry) await putEntry(on, entry);
-      return true;
-    }),
-
-  async listCache(filter = {}) {
-    const limit = filter.limit ?? PAGE;
-    let entries = selectEntries(db)
-      .orderBy('created_at', 'desc')
-      .orderBy('key', 'desc')
-      .limit(limit + 1);
-    for (const condition of conditions(filter)) entries = entries.where(condition);
-    if (filter.after !== undefined) {
-      const { value, id } = decodeMark(filter.after);
-      entries = entries.where((eb) => eb(eb.refTuple('created_at', 'key'), '<', eb.tuple(value, id)));
-    }
-    const rows = await entries.execute();
-    return toPage(rows, limit, { item: fromEntryRow, mark: (row) => ({ value: row.created_at, id: row.key }) });
-  },
-
-  invalidate: (filter) =>
-    db.transaction().execute(async (on) => {
-      let entries = on.deleteFrom('cache_entry').returning(['origin as id', 'origin', 'parts_id']);
+    async listCache(filter = {}) {
+      const limit = filter.limit ?? PAGE;
+      let entries = selectEntries(db)
+        .orderBy('created_at', 'desc')
+        .orderBy('key', 'desc')
+        .limit(limit + 1);
       for (const condition of conditions(filter)) entries = entries.where(condition);
-      const gone = await entries.execute();
-      await sweepOrphans(on, gone);
-      return gone.length;
-    }),
-});
+      if (filter.after !== undefined) {
+        const { value, id } = decodeMark(filter.after);
+        entries = entries.where((eb) => eb(eb.refTuple('created_at', 'key'), '<', eb.tuple(value, id)));
+      }
+      const rows = await entries.execute();
+      return toPage(rows, limit, { item: fromEntryRow, mark: (row) => ({ value: row.created_at, id: row.key }) });
+    },
 
-const entryOf = compiledQuery((on, slot: SlotOf<{ readonly key: CacheKey; readonly now: number }>) =>
-  selectEntries(on)
-    .where('key', '=', slot('key'))
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', slot('now'))])),
-);
+    invalidate: (filter) =>
+      db.transaction().execute(async (on) => {
+        let entries = on.deleteFrom('cache_entry').returning(['origin as id', 'origin', 'parts_id']);
+        for (const condition of conditions(filter)) entries = entries.where(condition);
+        const gone = await entries.execute();
+        await sweepOrphans(on, gone);
+        return gone.length;
+      }),
+  };
+};
 
-/** One statement decides, so that of any number of processes one wins, in every database and without a lock of ours. */
-const takeClaim = compiledQuery((on, slot: SlotOf<Omit<Claim, 'fence'> & { readonly now: number }>) =>
-  on
-    .insertInto('claim')
-    .values({ key: slot('key'), owner: slot('owner'), fence: 1, expires_at: slot('expiresAt') })
-    .onConflict((conflict) =>
-      conflict
-        .column('key')
-        .doUpdateSet((eb) => ({
-          owner: slot('owner'),
-          expires_at: slot('expiresAt'),
-          fence: eb('claim.fence', '+', 1),
-        }))
-        .where('claim.expires_at', '<=', slot('now')),
-    )
-    .returning('fence'),
-);
+const entryOfBy = (clock: RawBuilder<number> | undefined) =>
+  compiledQuery((on, slot: SlotOf<{ readonly key: CacheKey; readonly now: number }>) =>
+    selectEntries(on)
+      .where('key', '=', slot('key'))
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock ?? slot('now'))])),
+  );
 
 function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRecord): StepRunChange {
   return change;
 }
-
-/** True when the claim is still the newest for its key: only its holder has owner and fence both. */
-async function setLease(on: Sql, claim: Claim, expiresAt: number, only?: 'held'): Promise<boolean> {
-  // A renewal that comes after the release must not bring the claim back.
-  const { numAffectedRows } = await updateLease(on, { ...claim, expiresAt, above: only ? 0 : -1 });
-  return numAffectedRows === 1n;
-}
-
-const updateLease = compiledQuery((on, slot: SlotOf<Claim & { readonly above: number }>) =>
-  on
-    .updateTable('claim')
-    .set({ expires_at: slot('expiresAt') })
-    .where('key', '=', slot('key'))
-    .where('owner', '=', slot('owner'))
-    .where('fence', '=', slot('fence'))
-    .where('expires_at', '>', slot('above')),
-);
 
 async function putEntry(on: Sql, entry: CacheEntry): Promise<void> {
   const { parts, output, ...rest } = entry;
@@ -155,7 +113,7 @@ const upsertEntry = compiledQuery((on, slot: SlotOf<EntryValues>) => {
 /** Names no row of `key_parts`. */
 const NO_PARTS = '';
 
-function selectEntries(on: Sql) {
+export function selectEntries(on: Sql) {
   return on
     .selectFrom('cache_entry')
     .leftJoin('key_parts', 'key_parts.id', 'cache_entry.parts_id')
@@ -163,7 +121,19 @@ function selectEntries(on: Sql) {
     .select('key_parts.parts as parts');
 }
 
-const fromEntryRow = (row: CacheEntryTable & { readonly parts: string | null }): CacheEntry => ({
+/** As a store keeps it whose parts are kept apart. */
+export const toEntryRow = (entry: CacheEntry): CacheEntryTable => ({
+  key: entry.key,
+  step: entry.step,
+  origin: entry.origin,
+  origin_run: entry.originRun,
+  created_at: entry.createdAt,
+  expires_at: entry.expiresAt,
+  parts_id: partsId(entry.parts) ?? NO_PARTS,
+  output: toJson(entry.output),
+});
+
+export const fromEntryRow = (row: CacheEntryTable & { readonly parts: string | null }): CacheEntry => ({
   key: row.key as CacheKey,
   step: row.step,
   origin: row.origin,

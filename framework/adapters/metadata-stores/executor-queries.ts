@@ -9,9 +9,9 @@ const SOME = 500;
 
 type ExecutorQueries = Pick<MetadataStore, 'registerExecutor' | 'heartbeat' | 'retireExecutor' | 'markLost'>;
 
-export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
+export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlContext): ExecutorQueries => ({
   async registerExecutor({ id, host, pid, startedAt }) {
-    const row = { host, pid, started_at: startedAt, seen_at: now() };
+    const row = { host, pid, started_at: startedAt, seen_at: serverClock ?? now() };
     await db
       .insertInto('executor')
       .values({ id, ...row })
@@ -20,7 +20,11 @@ export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
   },
 
   async heartbeat(executor) {
-    await db.updateTable('executor').set({ seen_at: now() }).where('id', '=', executor).execute();
+    await db
+      .updateTable('executor')
+      .set({ seen_at: serverClock ?? now() })
+      .where('id', '=', executor)
+      .execute();
     const cancelled = await db
       .selectFrom('run')
       .select('id')
@@ -38,11 +42,11 @@ export const executorQueries = ({ db, now }: SqlContext): ExecutorQueries => ({
     }),
 
   async markLost({ host, isAlive, silentForMs }) {
-    const oldest = now() - silentForMs;
-    const executors = await db.selectFrom('executor').selectAll().execute();
+    const silent = sql<number>`${serverClock ?? now()} - seen_at`.as('silent_ms');
+    const executors = await db.selectFrom('executor').selectAll().select(silent).execute();
     const [alive, dead] = [new Map<string, number>(), new Map<string, number>()];
-    for (const { id, seen_at, ...one } of executors) {
-      const lives = one.host === host ? isAlive(one.pid, one.started_at) : seen_at >= oldest;
+    for (const { id, seen_at, silent_ms, ...one } of executors) {
+      const lives = one.host === host ? isAlive(one.pid, one.started_at) : silent_ms <= silentForMs;
       (lives ? alive : dead).set(id, seen_at);
     }
     const open = await db.selectFrom('run').select(['id', 'executor']).where(unfinished).execute();

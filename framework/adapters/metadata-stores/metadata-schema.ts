@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Status } from '../../model/status.ts';
 
 /** Milliseconds since the epoch. */
@@ -167,7 +167,7 @@ export type Sql = Kysely<MetadataSchema> | Transaction<MetadataSchema>;
 /** What the queries of a SQL metadata store work with. */
 export interface SqlContext {
   readonly db: Kysely<MetadataSchema>;
-  /** Milliseconds since the epoch; leases and heartbeats are measured with it. */
+  /** Milliseconds since the epoch; leases and heartbeats are measured with it, unless the database has a `serverClock`. */
   readonly now: () => number;
   readonly capabilities: SqlCapabilities;
 }
@@ -180,6 +180,11 @@ export interface SqlCapabilities {
   readonly keyedTable: '' | 'without rowid';
   /** The `like` that takes `A` for `a`. */
   readonly likeAnyCase: 'like' | 'ilike';
+  /**
+   * The database's own clock in milliseconds since the epoch, where several machines share it: leases and heartbeats are measured with it,
+   * so that the clocks of those machines needn't agree.
+   */
+  readonly serverClock?: RawBuilder<number>;
   /** Makes other migrations wait until the transaction ends, where beginning it doesn't do that. */
   readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

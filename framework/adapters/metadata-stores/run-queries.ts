@@ -44,7 +44,7 @@ export const runQueries = (context: SqlContext): RunQueries => {
 
     async findRun(reference) {
       const row =
-        (await byId(db, reference)) ??
+        (await runById(db, reference)) ??
         (reference === 'latest' ? await newest(db) : undefined) ??
         (await newest(db, reference)) ??
         (await byPrefix(db, reference));
@@ -111,18 +111,18 @@ const SORTS = {
   longest: { by: 'duration_ms', direction: 'desc' },
 } as const;
 
-async function insertTags(on: Sql, run: Pick<RunRecord, 'id' | 'createdAt' | 'tags'>): Promise<void> {
+export async function insertTags(on: Sql, run: Pick<RunRecord, 'id' | 'createdAt' | 'tags'>): Promise<void> {
   const rows = [...new Set(run.tags)].map((tag) => ({ tag, created_at: run.createdAt, run_id: run.id }));
   await insertRows(rows, (some) => on.insertInto('run_tag').values(some));
 }
 
-async function insertSteps(on: Sql, steps: readonly StepRunRecord[]): Promise<void> {
+export async function insertSteps(on: Sql, steps: readonly StepRunRecord[]): Promise<void> {
   for (const { parts } of steps) await insertParts(on, parts);
   const rows = steps.map((step, position) => ({ ...toStepRunRow(step), position }));
   await insertRows(rows, (some) => on.insertInto('step_run').values(some));
 }
 
-const byId = (db: Sql, id: string): Promise<RunTable | undefined> =>
+export const runById = (db: Sql, id: string): Promise<RunTable | undefined> =>
   db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
 
 function newest(db: Sql, name?: string): Promise<RunTable | undefined> {

@@ -3,9 +3,11 @@ import type { ComponentCheck } from '../../components/component-check.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { artifactQueries } from './artifact-queries.ts';
 import { cacheQueries } from './cache-queries.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import { executorQueries } from './executor-queries.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { migrate, schemaVersion } from './migrate.ts';
+import { runCopyQueries } from './run-copy-queries.ts';
 import { runQueries } from './run-queries.ts';
 import { stepRunQueries } from './step-run-queries.ts';
 import { trackingQueries } from './tracking-queries.ts';
@@ -16,6 +18,7 @@ export interface SqlMetadataStoreOptions {
   readonly location: string;
   readonly dialect: Dialect;
   readonly capabilities: SqlCapabilities;
+  readonly feed: (context: SqlContext) => ChangeFeed;
   readonly checks?: readonly ComponentCheck[];
   readonly now?: () => number;
 }
@@ -25,18 +28,24 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
   const { flavor, location, dialect, capabilities, checks = [], now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
   const context: SqlContext = { db, now, capabilities };
+  const { close: closeFeed, ...feed } = options.feed(context);
   return Object.freeze({
     flavor,
     location,
     migrate: () => migrate(db, { location, capabilities }),
     schemaVersion: () => schemaVersion(db),
     checks: () => checks,
-    close: () => db.destroy(),
+    async close() {
+      await closeFeed();
+      await db.destroy();
+    },
     ...executorQueries(context),
     ...runQueries(context),
     ...stepRunQueries(context),
     ...cacheQueries(context),
     ...artifactQueries(context),
     ...trackingQueries(context),
+    ...runCopyQueries(context),
+    ...feed,
   });
 }

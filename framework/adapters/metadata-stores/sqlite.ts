@@ -5,9 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import type { SqlContext } from './metadata-schema.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { pollForKey } from './poll-for-key.ts';
 import { sqlMetadataStore } from './sql-metadata-store.ts';
 import { isBusy, sqliteError } from './sqlite-error.ts';
+import { watchSqlite } from './watch-sqlite.ts';
 
 /** How long a process waits for another one's transaction, which takes a millisecond or so. */
 const WAIT_MS = 10_000;
@@ -33,8 +37,27 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     location: path,
     dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
     capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like' },
+    feed: (context) => sqliteFeed(path, context),
     ...(options.now ? { now: options.now } : {}),
   });
+}
+
+function sqliteFeed(path: string, context: SqlContext): ChangeFeed {
+  const stops = new Set<() => Promise<void>>();
+  const closed = new AbortController();
+  const poll = pollForKey(context);
+  return {
+    waitForKey: (key, timeoutMs, signal) => poll(key, timeoutMs, AbortSignal.any([signal, closed.signal])),
+    async watch(listener) {
+      const stop = await watchSqlite(path, listener);
+      stops.add(stop);
+      return stop;
+    },
+    async close() {
+      closed.abort();
+      for (const stop of stops) await stop();
+    },
+  };
 }
 
 async function open(path: string): Promise<DatabaseSync> {

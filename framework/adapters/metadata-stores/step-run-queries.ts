@@ -3,7 +3,7 @@ import type { AttemptRecord } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
-import type { Sql, SqlContext } from './metadata-schema.ts';
+import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { changeStepRun, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
 
 const RECENT = 200;
@@ -48,14 +48,7 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
       .where('step_run_id', '=', stepRunId)
       .orderBy('attempt')
       .execute();
-    return rows.map((row) => ({
-      stepRunId: row.step_run_id,
-      attempt: row.attempt,
-      status: row.status,
-      startedAt: row.started_at,
-      endedAt: row.ended_at,
-      error: fromJson(row.error),
-    }));
+    return rows.map(fromAttemptRow);
   },
 
   async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED } = {}) {
@@ -74,6 +67,15 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     const newestFirst = ranges.flat().sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0) || (a.id < b.id ? 1 : -1));
     return newestFirst.slice(0, limit).map(fromStepRunRow);
   },
+});
+
+export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({
+  stepRunId: row.step_run_id,
+  attempt: row.attempt,
+  status: row.status,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  error: fromJson(row.error),
 });
 
 async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<void> {

@@ -1,0 +1,93 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Claim, MetadataStore } from '../../components/metadata-store.ts';
+import type { CacheKey } from '../../model/key-part.ts';
+import { compiledQuery, type SlotOf } from './compiled-query.ts';
+import type { Sql, SqlContext } from './metadata-schema.ts';
+
+type ClaimQueries = Pick<MetadataStore, 'claim' | 'renewClaim' | 'releaseClaim'>;
+
+/** Milliseconds since the epoch, as the database knows them; undefined where times are values that we bring. */
+type ServerClock = RawBuilder<number> | undefined;
+
+export const claimQueries = ({ db, now, capabilities: { serverClock } }: SqlContext): ClaimQueries => {
+  const takeClaim = takeClaimBy(serverClock);
+  const renewLease = renewLeaseBy(serverClock);
+  return {
+    async claim(key, owner, leaseMs) {
+      const time = now();
+      const [won] = (await takeClaim(db, { key, owner, leaseMs, expiresAt: time + leaseMs, now: time })).rows;
+      if (won) return { claim: { key, owner, fence: won.fence, expiresAt: won.expires_at } };
+      const held = await db.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
+      return { heldBy: { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at } };
+    },
+
+    async renewClaim(claim, leaseMs) {
+      const { numAffectedRows } = await renewLease(db, { ...claim, leaseMs, expiresAt: now() + leaseMs });
+      return numAffectedRows === 1n;
+    },
+
+    async releaseClaim(claim) {
+      await giveBack(db, claim);
+    },
+  };
+};
+
+/** Whether somebody holds the key now: who waits asks it again and again. */
+export const claimHeldBy = (clock: ServerClock) =>
+  compiledQuery((on, slot: SlotOf<{ readonly key: CacheKey; readonly now: number }>) =>
+    on
+      .selectFrom('claim')
+      .select('fence')
+      .where('key', '=', slot('key'))
+      .where('expires_at', '>', clock ?? slot('now')),
+  );
+
+/** Frees the key. True when the claim is still the newest for it: only its holder has owner and fence both. */
+export async function giveBack(on: Sql, claim: Claim): Promise<boolean> {
+  const { numAffectedRows } = await endLease(on, claim);
+  return numAffectedRows === 1n;
+}
+
+interface Lease extends Omit<Claim, 'fence'> {
+  readonly leaseMs: number;
+}
+
+/** One statement decides, so that of any number of processes one wins, in every database and without a lock of ours. */
+const takeClaimBy = (clock: ServerClock) =>
+  compiledQuery((on, slot: SlotOf<Lease & { readonly now: number }>) => {
+    const expiresAt = endOfLease(clock, slot);
+    return on
+      .insertInto('claim')
+      .values({ key: slot('key'), owner: slot('owner'), fence: 1, expires_at: expiresAt })
+      .onConflict((conflict) =>
+        conflict
+          .column('key')
+          .doUpdateSet((eb) => ({ owner: slot('owner'), expires_at: expiresAt, fence: eb('claim.fence', '+', 1) }))
+          .where('claim.expires_at', '<=', clock ?? slot('now')),
+      )
+      .returning(['fence', 'expires_at']);
+  });
+
+/** A renewal that comes after the release must not bring the claim back. */
+const renewLeaseBy = (clock: ServerClock) =>
+  compiledQuery((on, slot: SlotOf<Claim & Lease>) =>
+    on
+      .updateTable('claim')
+      .set({ expires_at: endOfLease(clock, slot) })
+      .where('key', '=', slot('key'))
+      .where('owner', '=', slot('owner'))
+      .where('fence', '=', slot('fence'))
+      .where('expires_at', '>', 0),
+  );
+
+const endLease = compiledQuery((on, slot: SlotOf<Claim>) =>
+  on
+    .updateTable('claim')
+    .set({ expires_at: 0 })
+    .where('key', '=', slot('key'))
+    .where('owner', '=', slot('owner'))
+    .where('fence', '=', slot('fence')),
+);
+
+const endOfLease = (clock: ServerClock, slot: SlotOf<Lease>): number | RawBuilder<number> =>
+  clock ? sql<number>`${clock} + ${slot('leaseMs')}` : slot('expiresAt');
