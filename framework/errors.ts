@@ -158,6 +158,18 @@ export const ERRORS = {
     ({ store, path, reason }) => `The store ${store} could not be opened at ${path}: ${reason}.`,
     () => 'sluice doctor tries every component and says what to do.',
   ),
+  ERR_STORE_UNREACHABLE: row<{ store: string; location: string; action: string; reason: string; seconds: number }>(
+    1,
+    ({ store, location, action, reason, seconds }) =>
+      `The store ${store} at ${location} could not ${action}: ${reason}${seconds > 0 ? ` (tried for ${seconds} s)` : ''}.`,
+    () =>
+      'See that its server runs and can be reached from here (sluice stack doctor), then run again: what was committed is kept.',
+  ),
+  ERR_STORE_REFUSED: row<{ store: string; location: string; action: string; reason: string; fix: string }>(
+    1,
+    ({ store, location, action, reason }) => `The store ${store} at ${location} refused to ${action}: ${reason}.`,
+    ({ fix }) => fix,
+  ),
   ERR_SCHEMA_NEWER: row<{ store: string; found: number; known: number }>(
     2,
     ({ store, found, known }) => `The metadata store ${store} has schema version ${found}; this Sluice knows ${known}.`,

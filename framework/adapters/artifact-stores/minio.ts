@@ -1,0 +1,180 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { ArtifactStore } from '../../components/artifact-store.ts';
+import { SluiceError, sluiceError } from '../../errors.ts';
+import { checkedStream } from '../../hashing/checked-stream.ts';
+import { type Digest, isDigest, sha256 } from '../../hashing/digest.ts';
+import type { FileDigest } from '../../hashing/file-digest.ts';
+import { systemReason } from '../../hashing/system-reason.ts';
+import { s3Checks } from './s3-checks.ts';
+import { type S3ConnectionOptions, s3Connection } from './s3-connection.ts';
+import { openDownload } from './s3-download.ts';
+import { listObjects } from './s3-list.ts';
+import { digestParts, uploadParts } from './s3-upload.ts';
+
+/** Artifacts in a bucket of MinIO, or of any other server that speaks S3. */
+export interface MinioArtifactStoreOptions
+  extends Pick<S3ConnectionOptions, 'endpoint' | 'bucket' | 'accessKey' | 'secretKey'>,
+    Partial<Omit<S3ConnectionOptions, 'endpoint' | 'bucket' | 'accessKey' | 'secretKey'>> {
+  /** Bytes of one part of an upload, at least 5 MiB; files up to this size are sent whole. Default 16 MiB. */
+  readonly partSize?: number;
+  /** Parts or ranges of one object under way at a time. Default 4. */
+  readonly concurrency?: number;
+}
+
+/** Bytes are sent along with the question whether they are needed; from this size on the question goes first. */
+const ASK_FIRST = 256 << 10;
+/** A user waits for `doctor`. */
+const IMPATIENT = { retryForMs: 2_000, silentForMs: 10_000 };
+/** Header of every object that this store wrote. */
+const MARK = 'x-amz-meta-sluice-sha256';
+
+/**
+ * Object names are those of the local store, `PREFIX/objects/ab/cdef…`, so a folder of artifacts may be mirrored into a bucket and back.
+ *
+ * Written with `If-None-Match: *`, so that what is there is never replaced by other bytes. One exception: an object that was not written by
+ * this store (no mark of its digest, or another size), or that was found damaged in this process, is replaced by the right bytes.
+ * The server checks every body against its SHA-256, and every read is checked here; wrong bytes are asked for once more.
+ *
+ * Rights it needs, on the prefix: s3:GetObject, s3:PutObject, s3:DeleteObject; on the bucket, limited to the prefix: s3:ListBucket.
+ *
+ * @throws ERR_STORE_OPEN for an endpoint that is none.
+ */
+export function minioArtifactStore(options: MinioArtifactStoreOptions): ArtifactStore {
+  const { partSize = 16 << 20, concurrency = 4 } = options;
+  const prefix = (options.prefix ?? '').replace(/^\/+|\/+$/g, '');
+  const resolved = {
+    region: 'us-east-1',
+    pathStyle: true,
+    retryForMs: 60_000,
+    silentForMs: 30_000,
+    ...options,
+    prefix,
+  };
+  const connection = s3Connection(resolved);
+  const store = connection.location;
+  const root = prefix === '' ? 'objects/' : `${prefix}/objects/`;
+  const nameOf = (digest: Digest): string => `${root}${digest.slice(0, 2)}/${digest.slice(2)}`;
+  const damaged = new Set<Digest>();
+
+  /** Size and mark of an object, without its bytes. */
+  async function head(digest: Digest): Promise<{ readonly size: number; readonly isMarked: boolean } | undefined> {
+    const object = nameOf(digest);
+    const { status, headers } = await connection.ask(
+      { method: 'HEAD', action: `look for ${object}`, object },
+      [200, 404],
+    );
+    if (status === 404) return undefined;
+    return { size: Number(headers['content-length'] ?? 0), isMarked: headers[MARK] === digest };
+  }
+
+  const size = async (digest: Digest): Promise<number | undefined> => (await head(digest))?.size;
+
+  /** Whether the object is there as this store wrote it. */
+  async function holds({ digest, size }: FileDigest): Promise<boolean> {
+    if (damaged.has(digest)) return false;
+    const found = await head(digest);
+    return found?.isMarked === true && found.size === size;
+  }
+
+  /** @param send writes the object with these headers; false: it is there, and the condition kept it. */
+  async function place(
+    content: FileDigest,
+    send: (headers: Record<string, string>) => Promise<boolean>,
+  ): Promise<void> {
+    const mark = { [MARK]: content.digest };
+    const isNew = !damaged.has(content.digest) && (await send({ ...mark, 'if-none-match': '*' }));
+    if (isNew || (await holds(content))) return;
+    await send(mark);
+    damaged.delete(content.digest);
+  }
+
+  async function writeBytes(bytes: Uint8Array): Promise<FileDigest> {
+    const content = { digest: sha256(bytes), size: bytes.byteLength };
+    if (content.size > ASK_FIRST && (await holds(content))) return content;
+    const object = nameOf(content.digest);
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const request = { method: 'PUT', action: `write ${object}`, object, body, bodyDigest: content.digest } as const;
+    await place(content, async (headers) => (await connection.ask({ ...request, headers }, [200, 412])).status === 200);
+    return content;
+  }
+
+  async function writeFile(file: string): Promise<FileDigest> {
+    const { size: expected } = await stat(file);
+    if (expected <= partSize) return writeBytes(await readFile(file));
+    const content = await digestParts(file, { size: expected, partSize });
+    if (await holds(content)) return { digest: content.digest, size: content.size };
+    const object = nameOf(content.digest);
+    await place(content, (headers) => uploadParts(connection, { object, file, content, headers, concurrency }));
+    return { digest: content.digest, size: content.size };
+  }
+
+  async function download(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
+    const object = nameOf(digest);
+    const found = await openDownload(connection, { object, action: `read ${object}`, concurrency });
+    if (found) return found.chunks;
+    throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store });
+  }
+
+  async function readOnce(digest: Digest): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await download(digest)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  return {
+    flavor: 'minio',
+    location: store,
+    capabilities: { localPaths: false },
+    size,
+    has: async (digest) => (await size(digest)) !== undefined,
+
+    async read(digest) {
+      const stream = checkedStream(await download(digest), digest, store);
+      return stream.once('error', (error) => {
+        if (error instanceof SluiceError && error.code === 'ERR_ARTIFACT_DAMAGED') damaged.add(digest);
+      });
+    },
+
+    async readBytes(digest) {
+      for (let isLast = false; ; isLast = true) {
+        const bytes = await readOnce(digest);
+        const found = sha256(bytes);
+        if (found === digest) return bytes;
+        if (!isLast) continue;
+        damaged.add(digest);
+        throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found });
+      }
+    },
+
+    async write(source) {
+      try {
+        return source instanceof Uint8Array ? await writeBytes(source) : await writeFile(source.file);
+      } catch (error) {
+        if (error instanceof SluiceError) throw error;
+        if (!(source instanceof Uint8Array) && isMissing(error)) {
+          throw sluiceError('ERR_FILE_NOT_FOUND', { path: source.file, what: 'File' }, error);
+        }
+        throw sluiceError('ERR_STORE_WRITE', { store: 'minio', path: store, reason: systemReason(error) }, error);
+      }
+    },
+
+    localPath: async () => undefined,
+
+    async *list() {
+      for await (const { name, size, modifiedAt } of listObjects(connection, root)) {
+        const digest = name.slice(root.length).replace('/', '');
+        if (isDigest(digest)) yield { digest, size, modifiedAt };
+      }
+    },
+
+    async remove(digest) {
+      const object = nameOf(digest);
+      await connection.ask({ method: 'DELETE', action: `remove ${object}`, object }, [200, 204, 404]);
+    },
+
+    checks: () => s3Checks({ ...resolved, connection: s3Connection({ ...resolved, ...IMPATIENT }), prefix: root }),
+    close: async () => connection.close(),
+  };
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
