@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 /** Where programs are kept that `npm run services -- start` builds or installs: outside every checkout. */
 export const serviceCache = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sluice');
 
-export type Program = 'postgres' | 'initdb' | 'minio' | 'mc' | 'mlflow' | 'go' | 'python3';
+export type Program = 'postgres' | 'initdb' | 'minio' | 'mc' | 'mlflow' | 'go' | 'python3' | 'apt-get';
 
 /** Folders, beside those of PATH, that hold a program. */
 function usualFolders(program: Program): readonly string[] {

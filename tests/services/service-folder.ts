@@ -14,9 +14,13 @@ export interface ServiceFolder {
   readonly remove: () => void;
 }
 
-/** The folder that a server keeps its data, log and password in. */
-export function serviceFolder(name: string, { folder }: StartOptions): ServiceFolder {
-  const path = folder ?? mkdtempSync(join(tmpdir(), `sluice-${name}-`));
+/**
+ * The folder that a server keeps its data, log and password in.
+ *
+ * @param base where a temporary one is made
+ */
+export function serviceFolder(name: string, { folder }: StartOptions, base: string = tmpdir()): ServiceFolder {
+  const path = folder ?? mkdtempSync(join(base, `sluice-${name}-`));
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const secret = join(path, 'password');
   if (!existsSync(secret)) writeFileSync(secret, randomBytes(16).toString('hex'), { mode: 0o600 });

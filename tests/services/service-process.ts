@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { groupGone, signalGroup } from './process-group.ts';
 
 export interface ServiceProcessOptions {
   /** For messages: `Postgres`. */
@@ -34,10 +35,19 @@ export interface ServiceProcess {
   restart(): Promise<void>;
 }
 
+/** Leaders of the groups that end with us. A daemon is one of them until it answers. */
 const live = new Set<number>();
 process.on('exit', () => {
   for (const pid of live) signalGroup(pid, 'SIGKILL');
 });
+// A signal would end us without the event above.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const) {
+  process.once(signal, () => process.exit(128 + number));
+}
 
 /**
  * Starts a server in a process group of its own and waits until it answers.
@@ -76,7 +86,10 @@ async function launch(options: ServiceProcessOptions): Promise<ChildProcess> {
     const child = spawnServer(options);
     const said = await untilAnswers(child, options, deadline);
     if (said === undefined) {
-      if (options.daemon) child.unref();
+      if (options.daemon) {
+        live.delete(child.pid!);
+        child.unref();
+      }
       return child;
     }
     // A Postgres that was killed leaves its backends for a moment, and they hold its shared memory.
@@ -87,7 +100,7 @@ async function launch(options: ServiceProcessOptions): Promise<ChildProcess> {
   }
 }
 
-function spawnServer({ command, args, env, cwd, log, owner, daemon }: ServiceProcessOptions): ChildProcess {
+function spawnServer({ command, args, env, cwd, log, owner }: ServiceProcessOptions): ChildProcess {
   const output = openSync(log, 'a');
   try {
     const child = spawn(command, args, {
@@ -98,7 +111,7 @@ function spawnServer({ command, args, env, cwd, log, owner, daemon }: ServicePro
       detached: true,
       ...owner,
     });
-    if (child.pid !== undefined && !daemon) live.add(child.pid);
+    if (child.pid !== undefined) live.add(child.pid);
     return child;
   } finally {
     closeSync(output);
@@ -129,21 +142,4 @@ async function untilAnswers(
 
 function lastLines(log: string): string {
   return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n') : '';
-}
-
-/** To the group where there are groups; false when nothing is left of it. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
-  }
-}
-
-/** Workers get ten seconds after their parent, then they are killed. */
-async function groupGone(pid: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (signalGroup(pid, Date.now() > deadline ? 'SIGKILL' : 0)) await sleep(20);
 }

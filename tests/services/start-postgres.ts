@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { needProgram } from './find-program.ts';
@@ -24,9 +25,9 @@ const DATABASE = 'postgres';
  * As root it runs as the system's user `postgres`, because the server refuses to run as root.
  */
 export async function startPostgres(options: StartOptions = {}): Promise<PostgresService> {
-  const folder = serviceFolder('postgres', options);
-  const port = options.port ?? (await freePort());
   const owner = process.getuid?.() === 0 ? postgresUser() : undefined;
+  const folder = serviceFolder('postgres', options, owner && folderForOthers());
+  const port = options.port ?? (await freePort());
   await createCluster(folder, owner);
   const url = `postgres://${USER}:${folder.password}@127.0.0.1:${port}/${DATABASE}`;
   const running = await startServiceProcess({
@@ -99,6 +100,16 @@ async function createCluster({ path, data }: ServiceFolder, owner: Owner | undef
   const plain = ['-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'];
   const initdb = needProgram('initdb');
   await promisify(execFile)(initdb, [...args, ...plain], { cwd: data, ...owner });
+}
+
+/** A folder for temporary files that another user can get to: ours may lie in one that is closed. */
+function folderForOthers(): string {
+  const open = (path: string): boolean =>
+    (statSync(path).mode & 0o001) !== 0 && (dirname(path) === path || open(dirname(path)));
+  const found = [tmpdir(), '/tmp', '/var/tmp'].find(open);
+  if (found === undefined)
+    throw new Error('There is no folder for temporary files that the user "postgres" could get to.');
+  return found;
 }
 
 function settings(more: Readonly<Record<string, string>>): string[] {
