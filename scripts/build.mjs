@@ -12,6 +12,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
+import { nodeBuiltins } from './node-builtins.mjs';
+import { zodLocales } from './zod-locales.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -43,12 +45,15 @@ function presentEntries() {
   return Object.fromEntries([...own, ...SHARED.map((name) => [name, name])]);
 }
 
+const locales = zodLocales();
+
 const input = () => ({
   input: presentEntries(),
   cwd: root,
   platform: 'node',
   external: EXTERNAL,
   tsconfig: join(root, 'tsconfig.json'),
+  plugins: [nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }), locales.plugin],
   onLog(level, log, handle) {
     // Libraries write `eval` and circular imports as they like; only our own files are worth a line.
     if (level === 'warn' && log.id?.includes('node_modules')) return;
@@ -68,15 +73,20 @@ const inRooms = (rooms) => {
  */
 const GROUPS = [
   // In this order: a group takes what its files import along, unless an earlier one has it.
-  { name: 'base', test: /[\\/]framework[\\/](?:errors|nearest|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/ },
+  { name: 'base', test: /[\\/]framework[\\/](?:errors|nearest|secret-values|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/ },
   { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/ },
   {
     name: 'engine',
-    test: inRooms('hashing|components|dag|materializers|code|artifacts|cache|authoring|executor|stack'),
+    // Of `code` only what these need at once: taking source apart is loaded when source has changed.
+    test: inRooms('hashing|components|dag|materializers|artifacts|cache|authoring|executor|stack'),
   },
+  { name: 'local', test: /[\\/]framework[\\/]adapters[\\/](?:artifact-stores|trackers)[\\/]local\.ts$/ },
   { name: 'sql', test: /[\\/]node_modules[\\/]kysely[\\/]|[\\/]framework[\\/]adapters[\\/]metadata-stores[\\/]/ },
   { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters)') },
-  { name: 'cli-views', test: inRooms('cli[\\\\/](?:params|views)') },
+  {
+    name: 'cli-work',
+    test: /[\\/]framework[\\/]cli[\\/](?:params|views|verbs[\\/](?:prepare-pipeline|run|run-and-report|with-stack)\.ts$)/,
+  },
 ];
 
 const output = {
@@ -106,7 +116,7 @@ async function bundle() {
   await build.close();
   const versions = SHARED.map((name) => [name, require(`${name}/package.json`).version]);
   writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify(Object.fromEntries(versions))}\n`);
-  removeStale([...files.map(({ fileName }) => fileName), 'bundled.json']);
+  removeStale([...files.map(({ fileName }) => fileName), ...(await locales.write(dist)), 'bundled.json']);
 }
 
 /** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */

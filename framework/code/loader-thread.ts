@@ -1,7 +1,7 @@
 import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import threads, { type MessagePort } from 'node:worker_threads';
 import type { Digest } from '../hashing/digest.ts';
 import { engineFiles } from './engine-files.ts';
 import { type LoadedModule, type LoaderHooks, loaderHooks } from './loader-hooks.ts';
@@ -28,10 +28,10 @@ interface LoadedMessage {
  * Node runs it; the messages are taken when somebody asks.
  */
 export function registerInThread(options: ThreadOptions): void {
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = new threads.MessageChannel();
   port1.unref();
   beforeSources(() => {
-    for (let got = receiveMessageOnPort(port1); got; got = receiveMessageOnPort(port1)) {
+    for (let got = threads.receiveMessageOnPort(port1); got; got = threads.receiveMessageOnPort(port1)) {
       const { path, source, url, mapFile } = got.message as LoadedMessage;
       hasSourceMap(url, mapFile);
       if (source) markLoaded(path, source);

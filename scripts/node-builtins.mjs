@@ -1,0 +1,69 @@
+/**
+ * A rolldown plugin: Node's own modules without their ES module faces, and the heavy ones on first use.
+ *
+ * `import { format } from 'node:util'` has Node make a face of the module with every export, and so evaluate every lazy getter behind it: for
+ * `fs`, `util` and `process` alone some eighty internal modules and 20 ms at every start. `process.getBuiltinModule` gives the module itself.
+ */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { parseSync } from 'oxc-parser';
+
+const PREFIX = '\0node-builtin:';
+
+/** Loaded when one of their functions is first called: most commands end without it. */
+const LAZY = new Set([
+  'node:child_process',
+  'node:crypto',
+  'node:fs/promises',
+  'node:readline',
+  'node:readline/promises',
+  'node:timers/promises',
+  'node:worker_threads',
+]);
+
+/** @param except files whose imports are left to Node: those that hand a whole module on. */
+export const nodeBuiltins = ({ except }) => ({
+  name: 'node-builtins',
+  resolveId(source, importer, { kind }) {
+    const name = source.startsWith('node:') ? source : `node:${source}`;
+    if (kind !== 'import-statement' || !builtinModules.includes(name.slice(5))) return null;
+    // The bundler's own runtime, a module of its own making, must stand before all others.
+    if (importer.startsWith('\0') || except.includes(importer)) return null;
+    // What is asked for, not what the Node that builds has: that may be an older one than the Node that runs.
+    // One for each importer, so that it stands in the same chunk: a shared one would draw other chunks in.
+    const id = [PREFIX + name, importedNames(importer, source).join(), importer].join('?');
+    return { id, moduleSideEffects: false };
+  },
+  load(id) {
+    if (!id.startsWith(PREFIX)) return null;
+    const [name, names] = id.slice(PREFIX.length).split('?');
+    return (LAZY.has(name) ? lazySource : eagerSource)(name, names.split(',').filter(Boolean));
+  },
+});
+
+const eagerSource = (name, names) =>
+  [
+    `const found = process.getBuiltinModule('${name}');`,
+    'export default found;',
+    ...names.map((one) => `export const ${one} = found.${one};`),
+  ].join('\n');
+
+/** Functions that fetch the module when they are called; what begins with a capital is a class and fetched at once. */
+function lazySource(name, names) {
+  const found = `process.getBuiltinModule('${name}')`;
+  const lines = names.map((one) =>
+    /^[a-z]/.test(one)
+      ? `export const ${one} = (...args) => ${found}.${one}(...args);`
+      : `export const ${one} = ${found}.${one};`,
+  );
+  return [`export default new Proxy({}, { get: (_, key) => ${found}[key] });`, ...lines].join('\n');
+}
+
+function importedNames(importer, source) {
+  const { module } = parseSync(importer, readFileSync(importer, 'utf8'));
+  const imports = module.staticImports.filter(({ moduleRequest }) => moduleRequest.value === source);
+  const names = imports.flatMap(({ entries }) =>
+    entries.filter(({ isType }) => !isType).map(({ importName }) => importName),
+  );
+  return [...new Set(names.filter(({ kind }) => kind === 'Name').map(({ name }) => name))].sort();
+}
