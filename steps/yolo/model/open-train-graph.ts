@@ -1,6 +1,7 @@
 import { emitModel } from '../nn/emit-model.ts';
 import { gradients } from '../nn/gradients.ts';
 import { openSession, type SessionOptions } from '../nn/session.ts';
+import type { Value } from '../nn/value.ts';
 import { anchorsOf } from './anchors.ts';
 import { candidateFeeds } from './candidate-inputs.ts';
 import { lossItems } from './detection-loss.ts';
@@ -25,10 +26,16 @@ export function trainModel(expression: TrainExpression): Uint8Array {
     inputs,
     outputs: {
       [LOSS]: loss.items,
-      ...Object.fromEntries([...trained.keys()].map((name, i) => [gradientOf(name), found[i]!])),
+      ...Object.fromEntries([...trained.keys()].map((name, i) => [gradientOf(name), unshaped(found[i]!)])),
       ...Object.fromEntries(statistics),
     },
   });
+}
+
+/** The same numbers before they were only given another shape: an output made by a Reshape would be a copy. */
+function unshaped(value: Value): Value {
+  const { what, inputs } = value.node;
+  return what.kind === 'operator' && what.type === 'Reshape' ? unshaped(inputs[0]!) : value;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { constant, elements, operator, scalar, staticShape, type Value, withGradient } from '../value.ts';
-import { mul, negate, scale, shift, sub } from './arithmetic.ts';
-import { channelDot, channelSum } from './channel-sums.ts';
+import { div, mul, scale, shift, sub } from './arithmetic.ts';
+import { channelMean, channelMeanProduct } from './channel-means.ts';
 import { maximum } from './select.ts';
-import { reciprocal, sqrt } from './unary.ts';
+import { sqrt } from './unary.ts';
 
 export interface BatchNormParameters {
   /** [C] each. */
@@ -23,28 +23,29 @@ export interface BatchNormResult {
 /**
  * Batch normalisation with the statistics of the batch (Ioffe & Szegedy 2015), x [N, C, H, W]. Composed by hand because ONNX's training mode gave NaN in
  * onnxruntime. Not differentiable through `mean` and `variance`.
+ *
+ * With x̂ = (x - mean) / σ, σ = √(variance + ε) and averages ⟨⟩ over a channel's M numbers: dβ = M ⟨dy⟩, dγ = M h where h = ⟨dy x̂⟩ = (⟨dy x⟩ - ⟨dy⟩ mean) / σ, and
+ * dx = γ / σ (dy - ⟨dy⟩) - γ h / σ x̂. Both terms are batch norms with given statistics: of dy with mean ⟨dy⟩ and scale γ, of x with scale γ h / σ.
  */
 export function batchNormTrain(x: Value, { gamma, beta, epsilon }: BatchNormParameters): BatchNormResult {
-  const [n, , h, w] = staticShape(x) as [number, number, number, number];
+  const [n, channels, h, w] = staticShape(x) as [number, number, number, number];
   const count = elements([n, h, w]);
-  const mean = scale(channelSum(x), 1 / count);
-  // E[x²] - E[x]² may come out a little below 0 for a channel that hardly varies.
-  const biased = maximum(sub(scale(channelDot(x, x), 1 / count), mul(mean, mean)), scalar(0));
-  const inverse = reciprocal(sqrt(shift(biased, epsilon)));
-  const composed = batchNormInference(x, { gamma, beta, mean, variance: biased, epsilon });
+  const mean = channelMean(x);
+  // ⟨x²⟩ - ⟨x⟩² may come out a little below 0 for a channel that hardly varies.
+  const variance = maximum(sub(channelMeanProduct(x, x), mul(mean, mean)), scalar(0));
+  const composed = batchNormInference(x, { gamma, beta, mean, variance, epsilon });
   const y = withGradient(composed, [x, gamma, beta], ([gradient]) => {
     const dy = gradient!;
-    const dBeta = channelSum(dy);
-    // Σ dy (x - mean)
-    const moment = sub(channelDot(dy, x), mul(dBeta, mean));
-    // dx = a (dy - mean of dy) - k (x - mean), where k takes the part of dy that runs along x out of it
-    const a = mul(gamma, inverse);
-    const k = scale(mul(mul(a, mul(inverse, inverse)), moment), 1 / count);
-    const along = affine(x, k, negate(mul(k, mean)));
-    const dx = sub(affine(dy, a, scale(mul(a, dBeta), -1 / count)), along);
-    return [dx, mul(moment, inverse), dBeta];
+    const sigma = sqrt(shift(variance, epsilon));
+    const dyMean = channelMean(dy);
+    const along = div(sub(channelMeanProduct(dy, x), mul(dyMean, mean)), sigma);
+    const none = constant(new Float32Array(channels), [channels]);
+    const centred = batchNormInference(dy, { gamma, beta: none, mean: dyMean, variance, epsilon });
+    const slope = div(mul(gamma, along), sigma);
+    const parallel = batchNormInference(x, { gamma: slope, beta: none, mean, variance, epsilon });
+    return [sub(centred, parallel), scale(along, count), scale(dyMean, count)];
   });
-  return { y, mean, variance: scale(biased, count / Math.max(count - 1, 1)) };
+  return { y, mean, variance: scale(variance, count / Math.max(count - 1, 1)) };
 }
 
 /** Batch normalisation with given statistics. Not differentiable: the running ones are used for inference alone. */
@@ -61,11 +62,4 @@ export function batchNormInference(
     },
     x,
   );
-}
-
-/** x × factor + offset, both one number a channel: the inference operator does it in one pass, a Mul and an Add need two. */
-function affine(x: Value, factor: Value, offset: Value): Value {
-  const channels = staticShape(factor) as [number];
-  const fill = (value: number): Value => constant(new Float32Array(channels[0]).fill(value), channels);
-  return batchNormInference(x, { gamma: factor, beta: offset, mean: fill(0), variance: fill(1), epsilon: 0 });
 }

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import * as arithmetic from '../../../../steps/yolo/nn/ops/arithmetic.ts';
 import { batchNormTrain } from '../../../../steps/yolo/nn/ops/batch-norm.ts';
-import { channelDot, channelSum } from '../../../../steps/yolo/nn/ops/channel-sums.ts';
+import { channelMean, channelMeanProduct } from '../../../../steps/yolo/nn/ops/channel-means.ts';
 import { conv } from '../../../../steps/yolo/nn/ops/conv.ts';
 import { matmul } from '../../../../steps/yolo/nn/ops/matmul.ts';
 import { concat, pad, slice, split } from '../../../../steps/yolo/nn/ops/pieces.ts';
@@ -72,9 +72,10 @@ const cases: readonly (readonly [string, readonly Operand[], (...values: Value[]
   ['matmul, batched and broadcast', [{ shape: [2, 2, 3] }, { shape: [3, 2] }], matmul],
   ['softmax', [{ shape: [2, 5, 3], from: -2, to: 2 }], (x) => softmax(x, 1)],
   ['logSumExp', [{ shape: [2, 5, 3], from: -2, to: 2 }], (x) => logSumExp(x, 1)],
-  ['channelSum', [picture], channelSum],
-  ['channelDot, short rows', [picture, picture], channelDot],
-  ['channelDot, long rows', [{ shape: [1, 2, 20, 20] }, { shape: [1, 2, 20, 20] }], channelDot],
+  ['channelMean, short rows', [picture], channelMean],
+  ['channelMean, long rows', [{ shape: [2, 2, 8, 9] }], channelMean],
+  ['channelMeanProduct, short rows', [picture, picture], channelMeanProduct],
+  ['channelMeanProduct, long rows', [{ shape: [1, 2, 20, 20] }, { shape: [1, 2, 20, 20] }], channelMeanProduct],
   ['maxPool', [{ shape: [1, 2, 6, 6], from: -4, apart: 0.1 }], (x) => maxPool(x, 5)],
   ['maxPool twice', [{ shape: [1, 1, 7, 6], from: -2, apart: 0.1 }], (x) => maxPool(maxPool(x, 5), 5)],
   ['upsample2x', [{ shape: [2, 2, 2, 3] }], upsample2x],
