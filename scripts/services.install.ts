@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findProgram, needProgram, serviceCache } from '../tests/services/find-program.ts';
 import type { ServiceName } from '../tests/services/service-state.ts';
 
 /** The last commit of MinIO's repository; its tags can't be built by `go install`. AGPL: a program of its own, never a part of ours. */
 const MINIO = 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c';
 const MINIO_CLIENT = 'github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9';
-const MLFLOW = 'mlflow==3.17.2';
+/** What docker-compose.yml runs, so that both are the same MLflow. */
+const MLFLOW = fileURLToPath(new URL('../docker/mlflow-requirements.txt', import.meta.url));
 
 /**
  * Makes sure that a server's program is on this machine. What is built goes to our own cache folder and is found there the next time.
@@ -54,14 +56,17 @@ async function goInstall(program: 'minio' | 'mc', module: string, say: (text: st
 }
 
 async function installMlflow(say: (text: string) => void): Promise<void> {
-  if (findProgram('mlflow')) return;
+  const home = join(serviceCache(), 'mlflow');
+  const installed = join(home, 'installed.txt');
+  const wanted = readFileSync(MLFLOW, 'utf8');
+  if (findProgram('mlflow') && existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
   const python = findProgram('python3');
   if (python === undefined) throw new Error('MLflow needs Python 3.10 or newer with venv, and there is no python3.');
-  const home = join(serviceCache(), 'mlflow');
   say('Installing MLflow (pip, two to four minutes, once)');
   await call(python, ['-m', 'venv', home]);
   const inside = join(home, process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
-  await call(inside, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', MLFLOW]);
+  await call(inside, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', MLFLOW]);
+  writeFileSync(installed, wanted);
 }
 
 /** Runs a program to its end; what it prints goes to our standard error. */

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 /** Where programs are kept that `npm run services -- start` builds or installs: outside every checkout. */
 export const serviceCache = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sluice');
 
-export type Program = 'postgres' | 'initdb' | 'minio' | 'mc' | 'mlflow' | 'go' | 'python3' | 'apt-get';
+export type Program = 'postgres' | 'initdb' | 'minio' | 'mc' | 'mlflow' | 'psql' | 'go' | 'python3' | 'apt-get';
 
 /** Folders, beside those of PATH, that hold a program. */
 function usualFolders(program: Program): readonly string[] {
@@ -14,7 +14,7 @@ function usualFolders(program: Program): readonly string[] {
     return [join(serviceCache(), 'mlflow', process.platform === 'win32' ? 'Scripts' : 'bin')];
   }
   if (program === 'go') return ['/usr/local/go/bin'];
-  if (program !== 'postgres' && program !== 'initdb') return [];
+  if (program !== 'postgres' && program !== 'initdb' && program !== 'psql') return [];
   // Debian keeps the servers' programs out of PATH, a folder for each version.
   const versions = '/usr/lib/postgresql';
   const newestFirst = (a: string, b: string): number => Number(b) - Number(a);

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { composeFile } from '../services/compose-file.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
+
+const { text, services, volumes } = composeFile();
+const documented = parseEnv(read('.env.example'));
+const all = Object.entries(services);
+
+/** Of docker compose: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`. */
+const references = [...text.matchAll(/\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g)].map(([, name, kind, rest]) => ({
+  name: name!,
+  kind,
+  rest,
+}));
+/** Jobs: what other services wait for the end of. */
+const jobs = new Set(
+  all.flatMap(([, { depends_on = {} }]) =>
+    Object.keys(depends_on).filter((name) => depends_on[name]?.condition === 'service_completed_successfully'),
+  ),
+);
+
+describe('docker-compose.yml and .env.example', () => {
+  it('use and document the same variables', () => {
+    expect([...new Set(references.map(({ name }) => name))].sort()).toEqual(Object.keys(documented).sort());
+  });
+
+  it('have no password of their own: it is empty in the one and required in the other', () => {
+    const secret = Object.keys(documented).filter((name) => /PASSWORD|SECRET/.test(name));
+    expect(secret).toHaveLength(4);
+    for (const name of secret) {
+      expect([name, documented[name]]).toEqual([name, '']);
+      expect(references.filter((reference) => reference.name === name && reference.kind !== '?')).toEqual([]);
+    }
+  });
+
+  it('have the same defaults', () => {
+    for (const { name, kind, rest } of references)
+      if (kind === '-') expect([name, rest]).toEqual([name, documented[name]]);
+  });
+
+  it('publish ports on this machine only', () => {
+    const ports = all.flatMap(([, { ports = [] }]) => ports);
+    expect(ports).toHaveLength(4);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    expect(all.filter(([, { network_mode }]) => network_mode !== undefined)).toEqual([]);
+  });
+
+  it('pin every image and every package in one', () => {
+    for (const [name, { image }] of all) expect([name, image]).toEqual([name, expect.stringMatching(/:[^:]*\d[^:]*$/)]);
+    expect(read('docker/mlflow.Dockerfile')).toMatch(/^FROM python:\d+\.\d+\.\d+-/m);
+    const packages = read('docker/mlflow-requirements.txt').trim().split('\n');
+    for (const line of packages) expect(line).toMatch(/^[\w-]+==[\d.]+$/);
+    expect(`mlflow==${services['mlflow']?.image?.split(':')[1]}`).toBe(packages[0]);
+  });
+
+  it('say of every service that stays up when it is healthy, and let one of them adopt every job', () => {
+    expect([...jobs]).toEqual(['minio-init']);
+    for (const [name, { healthcheck }] of all)
+      expect([name, healthcheck !== undefined]).toEqual([name, !jobs.has(name)]);
+  });
+
+  it('mount volumes that are declared and files that exist', () => {
+    const mounted = all.flatMap(([, service]) => (service.volumes ?? []).map((volume) => volume.split(':')[0]!));
+    const [files, named] = [
+      mounted.filter((name) => name.startsWith('.')),
+      mounted.filter((name) => !name.startsWith('.')),
+    ];
+    expect(named.sort()).toEqual(Object.keys(volumes).sort());
+    expect(files.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
+  });
+
+  it('give the job the variables that its script reads, and no others', () => {
+    const { environment = {} } = services['minio-init']!;
+    const used = [...read('docker/minio-init.sh').matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name!);
+    expect([...new Set(used)].filter((name) => name !== 'MC_CONFIG_DIR').sort()).toEqual(
+      Object.keys(environment).sort(),
+    );
+  });
+});
