@@ -3,12 +3,15 @@ import { addArtifactsCommand } from './commands/artifacts.command.ts';
 import { addCacheCommand } from './commands/cache.command.ts';
 import type { Verb } from './commands/command-kit.ts';
 import { addCompletionCommand } from './commands/completion.command.ts';
+import { addComponentCommands } from './commands/component.command.ts';
 import { addDoctorCommand } from './commands/doctor.command.ts';
 import { addInitCommand } from './commands/init.command.ts';
 import { addPlanCommand } from './commands/plan.command.ts';
 import { addRunCommand } from './commands/run.command.ts';
 import { addRunsCommand } from './commands/runs.command.ts';
+import { addSecretCommand } from './commands/secret.command.ts';
 import { addStackCommand } from './commands/stack.command.ts';
+import { addTrackerCommand } from './commands/tracker.command.ts';
 import { addWhyCommand } from './commands/why.command.ts';
 import { ownManifest, packageRoot } from './init/package-root.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -86,7 +89,10 @@ export function createProgram(surroundings: Surroundings): {
   addArtifactsCommand(program, verb);
   addCacheCommand(program, verb);
   addStackCommand(program, verb);
+  addComponentCommands(program, verb);
+  addSecretCommand(program, verb);
   addDoctorCommand(program, verb);
+  addTrackerCommand(program, verb);
   addCompletionCommand(program, verb);
   return { program, exitCode: () => code };
 }

@@ -1,7 +1,8 @@
-import type { ExperimentTracker } from '../components/experiment-tracker.ts';
+import type { ExperimentTracker, TrackedStep } from '../components/experiment-tracker.ts';
 import type { MetadataStore, TrackerEntry } from '../components/metadata-store.ts';
 import type { LogLine } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
+import { secretValues } from '../secret-values.ts';
 import type { StepReport } from './step-report.ts';
 import { messageOf } from './stored-error.ts';
 
@@ -12,7 +13,7 @@ export interface RecordReportOptions {
   readonly tracker: Pick<ExperimentTracker, 'record' | 'flavor'>;
   readonly emit: EventSink;
   readonly node: string;
-  readonly stepRun: { readonly id: string; readonly runId: string; readonly step: string };
+  readonly stepRun: TrackedStep;
   readonly attempt: number;
 }
 
@@ -76,16 +77,17 @@ export function recordReport(options: RecordReportOptions): RecordReport {
   }
 
   return {
-    log(line) {
+    log(said) {
+      const line = secretValues.maskDeep(said);
       lines.push(line);
       emit({ type: 'step-log', node, attempt, line });
       later();
     },
     track(entry) {
-      entries.push(entry);
+      entries.push(secretValues.maskDeep(entry));
       later();
     },
-    progress: (progress) => emit({ type: 'step-progress', node, progress }),
+    progress: (progress) => emit({ type: 'step-progress', node, progress: secretValues.maskDeep(progress) }),
     async flush() {
       clearTimeout(timer);
       timer = undefined;

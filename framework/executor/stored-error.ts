@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SluiceError } from '../errors.ts';
 import type { StoredError } from '../model/run.ts';
+import { secretValues } from '../secret-values.ts';
 import { WorkerStepError } from './worker-step-error.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -9,8 +10,10 @@ const SOURCE = /^(.*[\\/]framework)[\\/]executor$/.exec(HERE)?.[1];
 /** Where the engine's own code lies: `framework/`; and `dist/` when built, whose frames are shown as the lines of `framework/` they come from. */
 const ENGINE = SOURCE === undefined ? [HERE, join(HERE, '..', 'framework')] : [SOURCE];
 
-/** An error as it is stored and shown: code, words, and the frames of the user's code. */
-export function storedError(error: unknown): StoredError {
+/** An error as it is stored and shown: code, words, and the frames of the user's code; secrets masked. */
+export const storedError = (error: unknown): StoredError => secretValues.maskDeep(errorData(error));
+
+function errorData(error: unknown): StoredError {
   if (error instanceof WorkerStepError) return error.stored;
   // Bad input is told in words: the lines of the step that found it would only stand in the way.
   const isInput = error instanceof SluiceError && error.code === 'ERR_INPUT';
@@ -28,7 +31,9 @@ function storedCode(error: unknown): string {
 }
 
 /** Never empty: a step may throw anything. */
-export function messageOf(error: unknown): string {
+export const messageOf = (error: unknown): string => secretValues.mask(messageText(error));
+
+function messageText(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
   if (typeof error === 'string') return error;
   const json = JSON.stringify(error) as string | undefined;

@@ -22,8 +22,8 @@ interface FlavorFacts<K extends ComponentKind> {
   readonly name: string;
   /** One line for `sluice <kind> flavors`. */
   readonly description: string;
-  /** Service of docker-compose.yml that it talks to; absent where it needs none. */
-  readonly service?: string;
+  /** Services of docker-compose.yml that it needs; absent where it needs none. */
+  readonly services?: readonly string[];
   /** Options whose values are never shown: passwords, keys. */
   readonly secretOptions?: readonly string[];
 }

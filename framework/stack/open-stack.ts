@@ -1,7 +1,5 @@
 import type { Stack } from '../components/stack.ts';
-import type { ComponentKind } from './component-kind.ts';
-import type { FlavorContext } from './flavor.ts';
-import { openComponent } from './open-component.ts';
+import { openComponents } from './open-components.ts';
 import { findProject, type Project } from './project.ts';
 import { activeStackName, readStackConfig, type StackConfig } from './stack-config.ts';
 
@@ -21,46 +19,30 @@ export interface OpenStackOptions {
 export async function openStack(options: OpenStackOptions = {}): Promise<Stack> {
   const { project = findProject(process.cwd()), onTrackerProblem = () => {} } = options;
   const name = activeStackName(project, options.name);
-  const config = await readStackConfig(project, name);
-  return openComponents(config, project, onTrackerProblem);
+  return openAll(await readStackConfig(project, name), project, onTrackerProblem);
 }
 
-async function openComponents(
+async function openAll(
   config: StackConfig,
   project: Project,
   onTrackerProblem: (error: unknown) => void,
 ): Promise<Stack> {
-  const context: FlavorContext = {
-    projectDir: project.dir,
-    home: project.home,
-    stackName: config.name,
-    metadataStore: async () => metadataStore,
-    artifactStore: async () => artifactStore,
-    onTrackerProblem,
-  };
-  const open = <K extends ComponentKind>(kind: K) => openComponent(config, kind, { project, context });
-  const metadataStore = await open('metadata_store');
-  let artifactStore: Stack['artifactStore'];
+  const { open, close } = openComponents(config, project, onTrackerProblem);
   try {
+    const metadataStore = await open('metadata_store');
     await metadataStore.migrate();
-    artifactStore = await open('artifact_store');
-    const experimentTracker = await open('experiment_tracker');
     return {
       name: config.name,
       projectDir: project.dir,
       home: project.home,
       metadataStore,
-      artifactStore,
-      experimentTracker,
+      artifactStore: await open('artifact_store'),
+      experimentTracker: await open('experiment_tracker'),
       orchestrator: await open('orchestrator'),
-      async close() {
-        await experimentTracker.close();
-        await artifactStore.close();
-        await metadataStore.close();
-      },
+      close,
     };
   } catch (error) {
-    await metadataStore.close();
+    await close();
     throw error;
   }
 }
@@ -70,18 +52,6 @@ export async function openWorkerStack(
   project: Project,
   name: string,
 ): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>> {
-  const config = await readStackConfig(project, name);
-  const refuse = async (): Promise<never> => {
-    throw new Error('A worker process opens its artifact store alone.');
-  };
-  const context: FlavorContext = {
-    projectDir: project.dir,
-    home: project.home,
-    stackName: name,
-    metadataStore: refuse,
-    artifactStore: refuse,
-    onTrackerProblem: () => {},
-  };
-  const artifactStore = await openComponent(config, 'artifact_store', { project, context });
-  return { home: project.home, artifactStore, close: () => artifactStore.close() };
+  const { open, close } = openComponents(await readStackConfig(project, name), project);
+  return { home: project.home, artifactStore: await open('artifact_store'), close };
 }

@@ -4,7 +4,7 @@ import { sluiceError } from '../errors.ts';
 import { type ComponentConfig, componentParts, readComponent } from './component-files.ts';
 import { COMPONENT_KINDS, type ComponentKind } from './component-kind.ts';
 import { readYamlFile } from './files/yaml-file.ts';
-import { parseStackData } from './parse-stack-data.ts';
+import { parseStackData, type StackData } from './parse-stack-data.ts';
 import type { Project } from './project.ts';
 
 export interface StackConfig {
@@ -50,14 +50,20 @@ function setStackName(project: Project): string | undefined {
 export const stackFile = (project: Project, name: string): string | undefined =>
   ['yaml', 'yml'].map((end) => join(project.dir, 'stacks', `${name}.${end}`)).find(existsSync);
 
+/** A stack's own file, checked in its form. @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID. */
+export async function readStackData(project: Project, name: string): Promise<StackData> {
+  const file = stackFile(project, name);
+  if (!file && name !== EMBEDDED) throw sluiceError('ERR_STACK_NOT_FOUND', { name, known: stackNames(project) });
+  return parseStackData(file ? await readYamlFile(file) : {}, file ?? name);
+}
+
 /**
  * A stack's file with the registered components that it names, checked in its form; flavors and options are checked when a component is opened.
  * @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID.
  */
 export async function readStackConfig(project: Project, name: string): Promise<StackConfig> {
+  const { description, components } = await readStackData(project, name);
   const file = stackFile(project, name);
-  if (!file && name !== EMBEDDED) throw sluiceError('ERR_STACK_NOT_FOUND', { name, known: stackNames(project) });
-  const { description, components } = parseStackData(file ? await readYamlFile(file) : {}, file ?? name);
   const configs = await Promise.all(
     COMPONENT_KINDS.map(async (kind): Promise<ComponentConfig> => {
       const said = components[kind];

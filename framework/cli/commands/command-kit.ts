@@ -14,6 +14,10 @@ export type Verb = (body: (call: Call) => Promise<ExitCode | undefined>) => (thi
 export const outputOption = (choices: readonly string[], fallback: string): Option =>
   new Option('-o, --output <format>', 'form of the output').choices(choices).default(fallback);
 
+/** For verbs that change something: a sentence, or what was done as JSON. Without a short form, which `stack register` has for the orchestrator. */
+export const plainOutputOption = (): Option =>
+  new Option('--output <format>', 'form of the output').choices(['text', 'json']).default('text');
+
 export const LIST_OUTPUTS = ['table', 'json', 'yaml', 'csv'] as const;
 export const SHOW_OUTPUTS = ['text', 'json', 'yaml'] as const;
 

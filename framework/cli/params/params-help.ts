@@ -7,8 +7,13 @@ const WIDEST_FLAG = 36;
 const LONGEST_DEFAULT = 60;
 
 /** The "Parameters" part of `sluice run PIPELINE --help`: flag, type, description, default. */
-export function paramsHelp(specs: readonly ParamSpec[], verbFlags: readonly string[], colors: Colors): string {
-  if (specs.length === 0) return `${colors.bold('Parameters:')} none`;
+export function paramsHelp(
+  specs: readonly ParamSpec[],
+  verbFlags: readonly string[],
+  colors: Colors,
+  heading = 'Parameters:',
+): string {
+  if (specs.length === 0) return `${colors.bold(heading)} none`;
   const flags = specs.map((spec) => flagText(spec, verbFlags));
   const width = Math.min(WIDEST_FLAG, Math.max(...flags.map(widthOf)));
   const lines = specs.map((spec, i) => {
@@ -20,7 +25,7 @@ export function paramsHelp(specs: readonly ParamSpec[], verbFlags: readonly stri
       widthOf(flag) > width ? `${colors.cyan(flag)}\n  ${' '.repeat(width)}` : colors.cyan(padEnd(flag, width));
     return `  ${first}  ${about}`.trimEnd();
   });
-  return [colors.bold('Parameters:'), ...lines].join('\n');
+  return [colors.bold(heading), ...lines].join('\n');
 }
 
 function flagText({ name, type, boolean }: ParamSpec, verbFlags: readonly string[]): string {

@@ -7,6 +7,7 @@ import { branchesOf, isBoolean, isList, type JsonSchema, typeText } from './json
 import { paramSpecs } from './param-specs.ts';
 
 export interface ParamFlags {
+  /** Whose parameters they are, as messages say it. */
   readonly pipeline: string;
   /** JSON schema of the pipeline's parameters. */
   readonly schema: JsonSchema;
@@ -14,6 +15,10 @@ export interface ParamFlags {
   readonly words: readonly string[];
   /** Flags of the verb, with their dashes: they can be meant as well. */
   readonly verbFlags?: readonly string[];
+  /** Texts that are taken as they stand, whatever the schema asks for: references. */
+  readonly isVerbatim?: (text: string) => boolean;
+  /** Makes the error. Default: ERR_PARAMS of the pipeline. */
+  readonly refuse?: (problems: readonly string[]) => Error;
 }
 
 /**
@@ -40,7 +45,9 @@ export function parseParamFlags(flags: ParamFlags): Record<string, unknown> {
     if ('problem' in read) problems.push(read.problem);
     else setValue(values, read.place, read.value, listsSeen);
   }
-  if (problems.length > 0) throw sluiceError('ERR_PARAMS', { pipeline: flags.pipeline, problems });
+  if (problems.length > 0) {
+    throw flags.refuse?.(problems) ?? sluiceError('ERR_PARAMS', { pipeline: flags.pipeline, problems });
+  }
   return values;
 }
 
@@ -62,6 +69,7 @@ function readFlag(flags: ParamFlags, flag: string, attached: string | undefined,
   }
   const text = attached ?? takeValue(rest);
   if (text === undefined) return { problem: `${flag} needs a value: ${typeText(place.schema)}.` };
+  if (flags.isVerbatim?.(text)) return { place, value: text };
   const result = coerceText(place.schema, text);
   if (result.ok) return { place, value: result.value };
   const meant = result.instead === undefined ? '' : ` Did you mean ${result.instead}?`;

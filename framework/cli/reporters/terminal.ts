@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { createColors } from 'picocolors';
+import { secretValues } from '../../secret-values.ts';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -30,7 +31,7 @@ export interface Terminal {
 }
 
 /**
- * The command's outputs. Nobody else prints.
+ * The command's outputs. Nobody else prints, and no secret gets through.
  *
  * A closed pipe is no error: what is written after it is dropped. Colours: `--no-color`, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
  */
@@ -70,7 +71,7 @@ function channel(
     if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
   });
   const write = (text: string): void => {
-    if (!closed) send(text);
+    if (!closed) send(secretValues.mask(text));
   };
   const isTerminal = stream.isTTY === true;
   return {

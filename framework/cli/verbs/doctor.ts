@@ -1,4 +1,5 @@
-import { type DoctorCheck, doctor } from '../../stack/doctor.ts';
+import { doctor } from '../../stack/doctor/doctor.ts';
+import type { DoctorCheck } from '../../stack/doctor/doctor-check.ts';
 import { findProject } from '../../stack/project.ts';
 import { activeStackName } from '../../stack/stack-config.ts';
 import type { Call } from '../commands/command-kit.ts';
@@ -7,14 +8,17 @@ import type { ExitCode } from '../invocation.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
 import type { Colors } from '../reporters/terminal.ts';
 
-/** `sluice doctor`. Ends with 1 when something is wrong. */
-export async function doctorVerb({ invocation, command }: Call): Promise<ExitCode> {
-  const { output } = command.opts<{ readonly output: DocumentOutput }>();
-  const { cwd, env, stack, terminal } = invocation;
+/** `sluice doctor` and `sluice stack doctor [STACK]`. Ends with 1 when something is wrong. */
+export async function doctorVerb({ invocation, args, command }: Call): Promise<ExitCode> {
+  const { output, fix = false } = command.opts<{ readonly output: DocumentOutput; readonly fix?: boolean }>();
+  const { cwd, env, terminal } = invocation;
   const project = findProject(cwd, env);
-  const checks = await doctor(project, stack);
+  const name = activeStackName(project, args[0] ?? invocation.stack, env);
+  // `sluice doctor` looks at the machine too; `sluice stack doctor` at the stack alone.
+  const machine = command.parent?.name() !== 'stack';
+  const checks = await doctor({ project, stack: name, fix, machine });
   const ok = checks.every((check) => check.ok);
-  const json = { ok, stack: activeStackName(project, stack, env), project: project.dir, home: project.home, checks };
+  const json = { ok, stack: name, project: project.dir, home: project.home, checks };
   const text = (): string[] => checksText(checks, terminal.out.colors);
   await printDocument({ json, text }, { channel: terminal.out, output });
   return ok ? 0 : 1;
@@ -23,10 +27,11 @@ export async function doctorVerb({ invocation, command }: Call): Promise<ExitCod
 function checksText(checks: readonly DoctorCheck[], colors: Colors): string[] {
   const width = Math.max(...checks.map(({ subject, check }) => subject.length + check.length + 1));
   const wrong = checks.filter(({ ok }) => !ok).length;
-  const lines = checks.flatMap(({ subject, check, ok, detail, hint, ms }) => {
+  const lines = checks.flatMap(({ subject, check, ok, detail, hint, fixed, ms }) => {
     const mark = ok ? colors.green('✓') : colors.red('✗');
     const line = `${mark} ${`${subject} ${check}`.padEnd(width)}  ${detail} ${colors.dim(durationText(ms))}`;
-    return hint === undefined ? [line] : [line, `    ${colors.cyan('→')} ${hint}`];
+    const more = fixed === undefined ? [] : [`    ${colors.green('→')} fixed: ${fixed}`];
+    return hint === undefined ? [line, ...more] : [line, ...more, `    ${colors.cyan('→')} ${hint}`];
   });
   return [...lines, '', wrong === 0 ? 'All is well.' : colors.red(`${wrong} of ${checks.length} checks failed.`)];
 }

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ArtifactStore } from '../../components/artifact-store.ts';
+import type { ComponentCheck } from '../../components/component-check.ts';
+import type { ExperimentTracker } from '../../components/experiment-tracker.ts';
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import { sha256 } from '../../hashing/digest.ts';
+import type { ComponentKind } from '../component-kind.ts';
+import type { Trial } from './doctor-check.ts';
+
+/** Round trips whose median is the latency. */
+const ROUND_TRIPS = 5;
+
+/** What a component says it can try about itself. */
+const ownTrials = (subject: ComponentKind, checks: readonly ComponentCheck[]): readonly Trial[] =>
+  checks.map(({ check, run, hint, fix }) => ({ subject, check, run, hint, fix }));
+
+/** What is tried of every metadata store, and then what this one can try about itself. */
+export function metadataTrials(store: MetadataStore): readonly Trial[] {
+  const subject = 'metadata_store';
+  const hint = `Look at ${store.location}: is it running, may this user write to it, does another program hold it?`;
+  return [
+    {
+      subject,
+      check: 'schema',
+      run: async () => {
+        await store.migrate();
+        return `version ${await store.schemaVersion()} at ${store.location}`;
+      },
+      hint,
+    },
+    { subject, check: 'writes and reads', run: () => rowTrip(store), hint },
+    { subject, check: 'latency', run: () => median(async () => void (await store.schemaVersion())), hint },
+    ...ownTrials(subject, store.checks()),
+  ];
+}
+
+/** What is tried of every artifact store, and then what this one can try about itself. Nothing that it wrote stays. */
+export function artifactTrials(store: ArtifactStore): readonly Trial[] {
+  const subject = 'artifact_store';
+  const hint = `Look at ${store.location}: is it reachable, may this user write to it, is there space?`;
+  const absent = sha256(randomUUID());
+  return [
+    // Its own checks first: a bucket that is missing explains why nothing can be written.
+    ...ownTrials(subject, store.checks()),
+    { subject, check: 'writes, reads, removes', run: () => byteTrip(store), hint },
+    { subject, check: 'latency', run: () => median(async () => void (await store.has(absent))), hint },
+  ];
+}
+
+/** A tracker has nothing that can be tried without leaving a trace: what it can try about itself is all. */
+export function trackerTrials(tracker: ExperimentTracker): readonly Trial[] {
+  const subject = 'experiment_tracker';
+  return ownTrials(subject, tracker.checks());
+}
+
+async function rowTrip(store: MetadataStore): Promise<string> {
+  const executor = `doctor-${randomUUID()}`;
+  await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
+  await store.heartbeat(executor);
+  await store.retireExecutor(executor);
+  return 'a row written, changed and retired';
+}
+
+async function byteTrip(store: ArtifactStore): Promise<string> {
+  const bytes = new TextEncoder().encode(`doctor ${randomUUID()}`);
+  const { digest } = await store.write(bytes);
+  try {
+    const read = await store.readBytes(digest);
+    if (Buffer.compare(read, bytes) !== 0) throw new Error('it gave back other bytes than it was given');
+  } finally {
+    await store.remove(digest);
+  }
+  if (await store.has(digest)) throw new Error('it kept what was removed');
+  return `${bytes.length} bytes at ${store.location}`;
+}
+
+async function median(trip: () => Promise<void>): Promise<string> {
+  const times: number[] = [];
+  for (let i = 0; i < ROUND_TRIPS; i++) {
+    const start = performance.now();
+    await trip();
+    times.push(performance.now() - start);
+  }
+  const middle = times.sort((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
+  return `${middle.toFixed(1)} ms a round trip (median of ${ROUND_TRIPS})`;
+}
