@@ -14,6 +14,7 @@ import { checkedRefName } from '../materializers/ref-name.ts';
 import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
 import type { ArtifactIo } from './artifact-io.ts';
 import { createLocalFiles } from './local-files.ts';
+import { withOrigin } from './origin-of-ref.ts';
 
 const PARALLEL = 16;
 
@@ -54,7 +55,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
   });
 
   async function loadArtifact(artifact: Artifact): Promise<unknown> {
-    return registry.reader(artifact).decode(stored(artifact));
+    return withOrigin(await registry.reader(artifact).decode(stored(artifact)), artifact.digest);
   }
 
   /** Undefined for formats that have none. */

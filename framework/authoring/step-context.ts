@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DirectoryRef } from '../materializers/directory-ref.ts';
 import type { FileRef } from '../materializers/file-ref.ts';
 import type { Progress } from '../model/run-event.ts';
 import { plainCallFolder } from './plain-call-folder.ts';
@@ -13,6 +14,11 @@ export interface StepTracker {
   tag(name: string, value: string): void;
   /** A file to show with the run; copied now. */
   artifact(file: FileRef, name?: string): Promise<void>;
+  /**
+   * Data that the step works on, shown with the run by its digest: the one of the artifact that it came from.
+   * @param facts.context what for: `training`, `validation`. @param facts.name default: the file's or folder's own.
+   */
+  dataset(data: FileRef | DirectoryRef, facts: { readonly context: string; readonly name?: string }): Promise<void>;
 }
 
 export interface StepLog {
@@ -44,7 +50,7 @@ const nothing = (): void => {};
 
 /** In a plain call a step works as in a run, but nothing is recorded, and its folders go with the process. */
 const OUTSIDE: StepContext = {
-  tracker: { params: nothing, metrics: nothing, tag: nothing, artifact: async () => {} },
+  tracker: { params: nothing, metrics: nothing, tag: nothing, artifact: async () => {}, dataset: async () => {} },
   log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   progress: nothing,
   signal: new AbortController().signal,

@@ -2,16 +2,60 @@ import type { RunRecord, StepRunRecord } from '../model/run.ts';
 import type { ComponentCheck } from './component-check.ts';
 import type { TrackerEntry } from './metadata-store.ts';
 
-/** Where a step's params, metrics, tags and files are shown. A tracker that fails must never fail a step: it reports through `onProblem`. */
+/** Who records: one attempt of one step run. */
+export interface TrackedStep {
+  readonly id: string;
+  readonly runId: string;
+  readonly step: string;
+  /** From 1. A tracker tells the points that a retry repeats from new ones by it. Default 1. */
+  readonly attempt?: number;
+}
+
+/** Where a step's params, metrics, tags and files are shown. A tracker that fails must never fail a step, nor keep a run waiting: it reports through `onProblem`. */
 export interface ExperimentTracker {
   readonly flavor: string;
   runStarted(run: RunRecord): Promise<void>;
   /** Entries of one step run, in the order they came; called in batches. */
-  record(
-    stepRun: { readonly id: string; readonly runId: string; readonly step: string },
-    entries: readonly TrackerEntry[],
-  ): Promise<void>;
+  record(stepRun: TrackedStep, entries: readonly TrackerEntry[]): Promise<void>;
+  /** A run's last word; also told by who finds a run `lost`, in another process than the one that called `runStarted`. */
   runFinished(run: RunRecord, steps: readonly StepRunRecord[]): Promise<void>;
+  /** The page where people see a run, as far as this process knows it by now. */
+  linkTo(runId: string): string | undefined;
+  readonly backlog: TrackerBacklog;
   checks(): readonly ComponentCheck[];
   close(): Promise<void>;
 }
+
+/** What a tracker has taken and its server does not have yet. */
+export interface TrackerBacklog {
+  status(): Promise<BacklogStatus>;
+  /** Hands over what waits, until all is delivered, `signal` is aborted or the server does not take it. Never throws for a server that is down. */
+  sync(options?: {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: { readonly delivered: number; readonly waiting: number }) => void;
+  }): Promise<SyncResult>;
+}
+
+/** Counted in entries: a param, a tag, a point of a metric, a file, a data set, a run's start or end. */
+export interface BacklogStatus {
+  readonly waiting: number;
+  /** Entries that the server said it will never take; they stand, each with its reason, in `refusedFile`. */
+  readonly refused: number;
+  readonly runs: readonly { readonly runId: string; readonly entries: number; readonly since: number }[];
+  readonly refusedFile: string | undefined;
+}
+
+export interface SyncResult {
+  readonly delivered: number;
+  readonly waiting: number;
+  /** Refused by this call. */
+  readonly refused: number;
+  /** Why something still waits. */
+  readonly problem: string | undefined;
+}
+
+/** The backlog of trackers that keep everything at once. */
+export const NO_BACKLOG: TrackerBacklog = {
+  status: async () => ({ waiting: 0, refused: 0, runs: [], refusedFile: undefined }),
+  sync: async () => ({ delivered: 0, waiting: 0, refused: 0, problem: undefined }),
+};

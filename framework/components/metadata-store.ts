@@ -55,7 +55,7 @@ export interface CacheFilter {
   readonly after?: string;
 }
 
-/** What a tracker stores of a step run; the newest value of a param or tag wins, metrics are a series. */
+/** What a tracker stores of a step run; the newest value of a param, tag or data set wins, metrics are a series. */
 export type TrackerEntry =
   | { readonly kind: 'param'; readonly name: string; readonly value: string }
   | { readonly kind: 'tag'; readonly name: string; readonly value: string }
@@ -66,7 +66,9 @@ export type TrackerEntry =
       readonly step: number;
       readonly time: Time;
     }
-  | { readonly kind: 'artifact'; readonly name: string; readonly artifact: Artifact };
+  | { readonly kind: 'artifact'; readonly name: string; readonly artifact: Artifact }
+  /** What a step worked on. `name` is what for (`training`, `validation`), `value` is `<name>@<digest>`. */
+  | { readonly kind: 'dataset'; readonly name: string; readonly value: string };
 
 /** What may change of a step run. */
 export type StepRunChange = Partial<Omit<StepRunRecord, 'id' | 'runId' | 'node'>>;

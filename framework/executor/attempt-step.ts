@@ -91,7 +91,7 @@ interface AttemptFacts {
 
 async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: AttemptFacts): Promise<Output> {
   const { attempt } = facts.attempt;
-  const stepRun = { id: facts.attempt.stepRunId, runId: run.run.id, step: node.step.name };
+  const stepRun = { id: facts.attempt.stepRunId, runId: run.run.id, step: node.step.name, attempt };
   const { metadataStore: store, experimentTracker: tracker } = run.stack;
   const report = recordReport({ store, tracker, emit: run.emit, node: node.id, stepRun, attempt });
   const workDir = join(run.stack.home, 'work', run.run.id, node.id, String(attempt));

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
+import { originOfRef } from '../artifacts/origin-of-ref.ts';
+import { digestOfRef } from '../artifacts/ref-digest.ts';
 import type { StepContext, StepTracker } from '../authoring/step-context.ts';
 import type { LogLine } from '../model/run.ts';
 import type { StepReport } from './step-report.ts';
@@ -53,6 +55,7 @@ export function createStepContext(options: StepContextOptions): StepContext {
 
 function createStepTracker({ report, io }: StepContextOptions): StepTracker {
   const lastStep = new Map<string, number>();
+  const warn = (message: string): void => report.log({ time: Date.now(), level: 'warn', source: 'log', message });
   return {
     params(values) {
       for (const [name, value] of Object.entries(values)) report.track({ kind: 'param', name, value: String(value) });
@@ -71,8 +74,15 @@ function createStepTracker({ report, io }: StepContextOptions): StepTracker {
         const output = await io.save(file, `tracker artifact ${name}`);
         if (output.kind === 'value') report.track({ kind: 'artifact', name, artifact: output.value });
       } catch (error) {
-        const message = `Tracker artifact ${name} was not kept: ${messageOf(error)}`;
-        report.log({ time: Date.now(), level: 'warn', source: 'log', message });
+        warn(`Tracker artifact ${name} was not kept: ${messageOf(error)}`);
+      }
+    },
+    async dataset(data, { context, name = data.name }) {
+      try {
+        const digest = originOfRef(data) ?? (await digestOfRef(data)).digest;
+        report.track({ kind: 'dataset', name: context, value: `${name}@${digest}` });
+      } catch (error) {
+        warn(`Data set ${name} was not told to the tracker: ${messageOf(error)}`);
       }
     },
   };

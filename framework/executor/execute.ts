@@ -73,6 +73,8 @@ export interface RunOutcome {
   readonly steps: readonly StepRunRecord[];
   /** What the pipeline returned, real values; undefined unless the run succeeded. */
   readonly value: unknown;
+  /** The run's page at the tracker's server, where it has one and has answered. */
+  readonly trackerUrl?: string;
 }
 
 /** Keys being made at once: enough to overlap reads, few enough to hold ten thousand ready steps cheaply. */
@@ -92,7 +94,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<RunO
   const executor = randomBytes(6).toString('hex');
   await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
   try {
-    await markLostRuns(store);
+    await markLostRuns(stack);
     const { scope, record } = await startRun(plan, { ...options, executor, definition });
     return await conduct(scope, record, { ...options, executor });
   } finally {

@@ -38,9 +38,11 @@ export async function finishRun(
   const run: RunRecord = Object.freeze({ ...options.record, ...change, cancelRequested });
   const steps = records.all();
   await tellTracker(stack.experimentTracker, (tracker) => tracker.runFinished(run, steps));
-  emit({ type: 'run-finished', run, steps });
+  const trackerUrl = stack.experimentTracker.linkTo(run.id);
+  const link = trackerUrl === undefined ? {} : { trackerUrl };
+  emit({ type: 'run-finished', run, steps, ...link });
   if (options.fault !== undefined) throw options.fault;
-  return { run, steps, value };
+  return { run, steps, value, ...link };
 }
 
 async function finish(

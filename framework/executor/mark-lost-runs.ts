@@ -1,10 +1,23 @@
 import { hostname } from 'node:os';
-import type { MetadataStore } from '../components/metadata-store.ts';
+import type { Stack } from '../components/stack.ts';
 import { isProcessAlive } from './is-process-alive.ts';
+import { tellTracker } from './tell-tracker.ts';
 
 /** An executor on another machine that has said nothing for this long is dead. As long as the lease of an inline step, which may block its process. */
 const SILENT_MS = 3_600_000;
 
-/** Marks the runs that nobody runs any more as `lost`; an executor of this machine is looked up by its process. Returns their ids. */
-export const markLostRuns = (store: Pick<MetadataStore, 'markLost'>): Promise<readonly string[]> =>
-  store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+/**
+ * Marks the runs that nobody runs any more as `lost`; an executor of this machine is looked up by its process. Returns their ids.
+ * The tracker hears of it: nothing is shown as running for ever.
+ */
+export async function markLostRuns({
+  metadataStore: store,
+  experimentTracker,
+}: Pick<Stack, 'metadataStore' | 'experimentTracker'>): Promise<readonly string[]> {
+  const lost = await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+  for (const id of lost) {
+    const [run, steps] = await Promise.all([store.findRun(id), store.stepRuns(id)]);
+    if (run) await tellTracker(experimentTracker, (tracker) => tracker.runFinished(run, steps));
+  }
+  return lost;
+}

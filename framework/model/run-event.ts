@@ -49,6 +49,12 @@ export type RunEvent =
       readonly hint: string;
     }
   | { readonly type: 'run-cancelling'; readonly how: 'graceful' | 'now' }
-  | { readonly type: 'run-finished'; readonly run: RunRecord; readonly steps: readonly StepRunRecord[] };
+  | {
+      readonly type: 'run-finished';
+      readonly run: RunRecord;
+      readonly steps: readonly StepRunRecord[];
+      /** The run's page at the tracker's server, where it has one and has answered. */
+      readonly trackerUrl?: string;
+    };
 
 export type EventSink = (event: RunEvent) => void;

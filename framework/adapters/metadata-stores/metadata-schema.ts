@@ -126,10 +126,10 @@ export interface LogLineTable {
   fields: Json | null;
 }
 
-/** Params, tags and artifacts that a step gave its tracker: the newest value of a name. */
+/** Params, tags, artifacts and data sets that a step gave its tracker: the newest value of a name. */
 export interface TrackedValueTable {
   step_run_id: string;
-  kind: 'param' | 'tag' | 'artifact';
+  kind: 'param' | 'tag' | 'artifact' | 'dataset';
   name: string;
   value: string;
 }

@@ -1,4 +1,4 @@
-import type { ExperimentTracker } from '../../components/experiment-tracker.ts';
+import { type ExperimentTracker, NO_BACKLOG } from '../../components/experiment-tracker.ts';
 
 /** Takes everything and keeps nothing. */
 export const noTracker = (): ExperimentTracker => ({
@@ -6,6 +6,8 @@ export const noTracker = (): ExperimentTracker => ({
   runStarted: async () => {},
   record: async () => {},
   runFinished: async () => {},
+  linkTo: () => undefined,
+  backlog: NO_BACKLOG,
   checks: () => [],
   close: async () => {},
 });

@@ -53,7 +53,10 @@ export function eventLines(event: RunEvent, style: LineStyle): readonly string[]
       ];
     }
     case 'run-finished':
-      return runSummary(event.run, event.steps, colors);
+      return [
+        ...runSummary(event.run, event.steps, colors),
+        ...(event.trackerUrl === undefined ? [] : [`  ${colors.dim('tracker')} ${event.trackerUrl}`]),
+      ];
     case 'run-cancelling':
     case 'step-started':
     case 'step-waiting':

@@ -26,7 +26,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
   const stopping = stopOnSignals(reporter);
   const letOthersPrint = reporter.foreign ? terminal.interceptOthers(reporter.foreign) : (): void => {};
   try {
-    const { run, steps } = await withStack(
+    const { run, steps, trackerUrl } = await withStack(
       invocation,
       (stack): Promise<RunOutcome> =>
         execute(plan, {
@@ -41,7 +41,8 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
     letOthersPrint();
     reporter.close();
     const json = output === 'json';
-    if (json) terminal.out.line(JSON.stringify(runReport(run, steps), undefined, 2));
+    if (json)
+      terminal.out.line(JSON.stringify({ ...runReport(run, steps), trackerUrl: trackerUrl ?? null }, undefined, 2));
     for (const notice of noticesOf(run, steps).slice(0, json ? 1 : undefined)) {
       printNotice(notice, { channel: terminal.err, json });
     }

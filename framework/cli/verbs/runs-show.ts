@@ -31,7 +31,7 @@ export async function runsShowVerb({ invocation, args, command }: Call): Promise
   });
 }
 
-const trackedNothing = (): Tracked => ({ params: {}, metrics: {}, tags: {}, artifacts: {} });
+const trackedNothing = (): Tracked => ({ params: {}, metrics: {}, tags: {}, artifacts: {}, datasets: {} });
 
 function runText(
   run: RunRecord,

@@ -21,7 +21,7 @@ export async function withStack<R>(
     },
   });
   try {
-    await markLostRuns(stack.metadataStore);
+    await markLostRuns(stack);
     return await body(stack);
   } finally {
     await stack.close();

@@ -7,6 +7,8 @@ export interface Tracked {
   readonly metrics: Readonly<Record<string, number>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly artifacts: Readonly<Record<string, Artifact>>;
+  /** What for → `<name>@<digest>`. */
+  readonly datasets: Readonly<Record<string, string>>;
 }
 
 /** Step run id → the newest of everything tracked there. */
@@ -20,6 +22,7 @@ function newest(entries: readonly TrackerEntry[]): Tracked {
   const params: Record<string, string> = {};
   const tags: Record<string, string> = {};
   const artifacts: Record<string, Artifact> = {};
+  const datasets: Record<string, string> = {};
   const last = new Map<string, { readonly step: number; readonly value: number }>();
   for (const entry of entries) {
     switch (entry.kind) {
@@ -32,6 +35,9 @@ function newest(entries: readonly TrackerEntry[]): Tracked {
       case 'artifact':
         artifacts[entry.name] = entry.artifact;
         break;
+      case 'dataset':
+        datasets[entry.name] = entry.value;
+        break;
       case 'metric': {
         const before = last.get(entry.name);
         if (!before || entry.step >= before.step) last.set(entry.name, entry);
@@ -41,5 +47,6 @@ function newest(entries: readonly TrackerEntry[]): Tracked {
         entry satisfies never;
     }
   }
-  return { params, tags, artifacts, metrics: Object.fromEntries([...last].map(([name, { value }]) => [name, value])) };
+  const metrics = Object.fromEntries([...last].map(([name, { value }]) => [name, value]));
+  return { params, tags, artifacts, datasets, metrics };
 }

@@ -1,6 +1,31 @@
 import { z } from 'zod';
 import { defineFlavor, type Flavor } from '../flavor.ts';
 
+const MlflowOptions = z.strictObject({
+  uri: z
+    .url({ protocol: /^https?$/ })
+    .refine((uri) => new URL(uri).username === '', 'give credentials by username and password, not in the address')
+    .describe('Address of the tracking server: http://127.0.0.1:5000'),
+  experiment: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Experiment of all runs. Default: one for each pipeline, by its name'),
+  username: z.string().optional().describe('For basic authentication'),
+  password: z.string().optional().meta({ secret: true }).describe('For basic authentication'),
+  token: z.string().optional().meta({ secret: true }).describe('For bearer authentication; comes before username'),
+  nested: z
+    .enum(['parallel', 'all', 'none'])
+    .default('parallel')
+    .describe('Steps with a nested run of their own: those that are repeated or run beside another one, all, or none'),
+  timeoutMs: z.int().positive().default(5000).describe('Milliseconds that the server may take for an answer'),
+  waitMs: z
+    .int()
+    .nonnegative()
+    .default(3000)
+    .describe('Milliseconds that the end of a run waits for entries to arrive; what is left comes with the next run'),
+});
+
 export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
   defineFlavor({
     kind: 'experiment_tracker',
@@ -20,6 +45,39 @@ export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
     async open() {
       const { noTracker } = await import('../../adapters/trackers/none.ts');
       return noTracker();
+    },
+  }),
+  defineFlavor({
+    kind: 'experiment_tracker',
+    name: 'console',
+    description: 'one line for each entry on standard error, and beside the runs',
+    options: z.strictObject({}),
+    async open(_, context) {
+      const { consoleTracker } = await import('../../adapters/trackers/console.ts');
+      const metadataStore = await context.metadataStore();
+      return consoleTracker({ metadataStore, stream: process.stderr, onProblem: context.onTrackerProblem });
+    },
+  }),
+  defineFlavor({
+    kind: 'experiment_tracker',
+    name: 'mlflow',
+    description: 'an MLflow server, 2.0 or newer; entries wait on disk while it is down',
+    options: MlflowOptions,
+    async open({ uri, experiment, token, username, password, nested, timeoutMs, waitMs }, context) {
+      const { mlflowTracker } = await import('../../adapters/trackers/mlflow.ts');
+      const credentials = { ...(token && { token }), ...(username && { username }), ...(password && { password }) };
+      return mlflowTracker({
+        server: { uri: uri.replace(/\/+$/, ''), timeoutMs, ...credentials },
+        ...(experiment !== undefined && { experiment }),
+        nesting: nested,
+        waitMs,
+        stackName: context.stackName,
+        projectDir: context.projectDir,
+        home: context.home,
+        metadataStore: await context.metadataStore(),
+        artifactStore: await context.artifactStore(),
+        onProblem: context.onTrackerProblem,
+      });
     },
   }),
 ];

@@ -1,0 +1,35 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface ProcessLock {
+  /** @param isDone nobody will need this lock again: its file goes too. */
+  release(isDone: boolean): void;
+}
+
+/**
+ * A lock between processes that the system itself gives back when its holder dies, on every platform: an exclusive transaction on an empty SQLite database.
+ * @returns undefined when another process holds it; never waits.
+ */
+export function tryLock(path: string): ProcessLock | undefined {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    const before = inode(path);
+    database.exec('BEGIN EXCLUSIVE');
+    // The last holder may have removed the file between our opening and our locking it: then another one is the lock now.
+    if (before === undefined || before !== inode(path)) throw new Error('The lock was removed.');
+  } catch {
+    database.close();
+    return undefined;
+  }
+  return {
+    release(isDone) {
+      // Windows removes no open file: there an empty one stays behind.
+      if (isDone) rmSync(path, { force: true, maxRetries: 0 });
+      database.close();
+    },
+  };
+}
+
+const inode = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
