@@ -70,11 +70,14 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     return [{ digest: artifact.digest, size: own }, ...(members ?? []), ...refs.flat()];
   }
 
-  async function isThere(artifact: Artifact): Promise<boolean> {
-    const all = await ifWhole(() => objects(artifact));
-    if (!all) return false;
-    const sizes = await mapLimited(all, PARALLEL, ({ digest }) => store.size(digest));
-    return all.every(({ size }, i) => sizes[i] === size);
+  /** Sizes only, of everything that the whole output needs, asked together: a remote store is asked for little. */
+  async function missing(output: Output): Promise<readonly Artifact[]> {
+    const artifacts = artifactsOf(output);
+    const needed = await Promise.all(artifacts.map((artifact) => ifWhole(() => objects(artifact))));
+    const digests = [...new Set(needed.flatMap((all) => all?.map(({ digest }) => digest) ?? []))];
+    const sizes = await store.sizes(digests);
+    const found = new Map(digests.map((digest, i) => [digest, sizes[i]]));
+    return artifacts.filter((_, i) => !needed[i]?.every(({ digest, size }) => found.get(digest) === size));
   }
 
   async function isWhole(artifact: Artifact): Promise<boolean> {
@@ -84,9 +87,9 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     return read.every((bytes, i) => bytes === all[i]?.size);
   }
 
-  async function lacking(output: Output, has: (artifact: Artifact) => Promise<boolean>): Promise<readonly Artifact[]> {
+  async function verify(output: Output): Promise<readonly Artifact[]> {
     const artifacts = artifactsOf(output);
-    const verdicts = await Promise.all(artifacts.map(has));
+    const verdicts = await Promise.all(artifacts.map(isWhole));
     return artifacts.filter((_, i) => !verdicts[i]);
   }
 
@@ -116,8 +119,8 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
 
     loadArtifact,
     objects,
-    missing: (output) => lacking(output, isThere),
-    verify: (output) => lacking(output, isWhole),
+    missing,
+    verify,
 
     async export(artifact, destination) {
       const target = await exportPath(artifact, resolve(destination));

@@ -8,6 +8,7 @@ import { openContentFolder } from '../hashing/content-folder.ts';
 import type { Digest } from '../hashing/digest.ts';
 import { createFileCheck } from '../hashing/file-check.ts';
 import { mapLimited } from '../hashing/map-limited.ts';
+import { markUse } from '../hashing/mark-use.ts';
 import { systemReason } from '../hashing/system-reason.ts';
 import type { FolderFile } from '../materializers/materializer.ts';
 
@@ -132,6 +133,7 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
           await buildFolder(target, files);
         }
         await putRight(target, files);
+        markUse(target);
         return target;
       };
       return inWords(target, () => once(target, work));

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { sluiceError } from '../errors.ts';
+import type { Materializer } from '../materializers/materializer.ts';
 import { pipelineFact, setPipelineFact } from './decorator-facts.ts';
 import { decoratedFile } from './source-file.ts';
 
@@ -10,6 +11,11 @@ export interface PipelineOptions<S extends z.ZodType = z.ZodType> {
   readonly description?: string;
   /** Parameters: defaults, command-line flags and their help come from this schema. Default: no parameters. */
   readonly params?: S;
+  /**
+   * How values of your own classes are stored, asked before the built-in materializers; for the outputs of every step of this pipeline, in
+   * worker processes too. Their formats and versions are in the cache keys of its steps.
+   */
+  readonly materializers?: readonly Materializer[];
 }
 
 export interface PipelineDefinition extends PipelineOptions {

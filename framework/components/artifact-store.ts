@@ -14,11 +14,16 @@ export interface ArtifactStore {
   has(digest: Digest): Promise<boolean>;
   /** Size in bytes, undefined when absent. */
   size(digest: Digest): Promise<number | undefined>;
+  /** The sizes of many, in their order: a remote store needs far fewer requests than for each by itself. */
+  sizes(digests: readonly Digest[]): Promise<readonly (number | undefined)[]>;
   /** The bytes, checked against the digest while they pass: the stream fails with ERR_ARTIFACT_DAMAGED at its end, or ERR_ARTIFACT_MISSING at its start. */
   read(digest: Digest): Promise<Readable>;
   /** Small objects whole, checked. */
   readBytes(digest: Digest): Promise<Uint8Array>;
-  /** Writes atomically and idempotently; nothing is visible before all of it is. Errors: ERR_STORE_WRITE. */
+  /**
+   * Writes atomically and idempotently; nothing is visible before all of it is.
+   * Errors: ERR_STORE_WRITE; a remote store's every method: ERR_STORE_UNREACHABLE, ERR_STORE_REFUSED.
+   */
   write(source: Uint8Array | { readonly file: string }): Promise<{ readonly digest: Digest; readonly size: number }>;
   /** A path to the whole, checked object; undefined unless `capabilities.localPaths`. */
   localPath(digest: Digest): Promise<string | undefined>;

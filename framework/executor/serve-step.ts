@@ -1,5 +1,5 @@
 import { definePlan } from '../authoring/define-plan.ts';
-import type { PipelineClass } from '../authoring/pipeline.ts';
+import { type PipelineClass, pipelineDefinition } from '../authoring/pipeline.ts';
 import type { Stack } from '../components/stack.ts';
 import type { Output } from '../model/artifact.ts';
 import { captureConsole } from './capture-console.ts';
@@ -60,7 +60,7 @@ async function perform(
     const { plan } = await definePlan(target, job.pipeline.values);
     const node = plan.node(job.node);
     onRetry(node.step.options.retry);
-    const io = stackIo(stack);
+    const io = stackIo(stack, pipelineDefinition(target).materializers);
     const { run, workDir, checkpointDir, history } = job;
     const step = { id: job.stepRun, name: node.step.name, attempt: job.attempt };
     const context = createStepContext({ run, step, report, io, signal, workDir, checkpointDir, history });

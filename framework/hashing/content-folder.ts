@@ -22,6 +22,7 @@ import { inputError, SluiceError, sluiceError } from '../errors.ts';
 import { type Digest, isDigest, sha256 } from './digest.ts';
 import { createFileCheck } from './file-check.ts';
 import { digestOfFile, type FileDigest } from './file-digest.ts';
+import { markUse } from './mark-use.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Files up to this size are read whole: one read, and no copy at all when the folder has the bytes already. */
@@ -69,8 +70,13 @@ export interface ContentFolder {
  * digest, like all damage, and made again: it can be gone, never wrong.
  *
  * @param options.name of the store, for errors.
+ * @param options.marksUse whether `wholePath` moves an object's time of access, for `trimContentFolder`.
  */
-export function openContentFolder(options: { readonly root: string; readonly name: string }): ContentFolder {
+export function openContentFolder(options: {
+  readonly root: string;
+  readonly name: string;
+  readonly marksUse?: boolean;
+}): ContentFolder {
   const root = resolve(options.root);
   const { name } = options;
   const files = createFileCheck();
@@ -170,7 +176,9 @@ export function openContentFolder(options: { readonly root: string; readonly nam
       if (typeof verdict === 'object') {
         throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: root, found: verdict.found });
       }
-      return verdict === 'whole' ? path : undefined;
+      if (verdict === 'missing') return undefined;
+      if (options.marksUse && markUse(path)) files.trust(path, digest);
+      return path;
     },
 
     async add(source) {

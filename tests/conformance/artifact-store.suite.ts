@@ -52,6 +52,16 @@ const CASES: readonly Case<ArtifactStoreSubject>[] = [
     },
   ],
   [
+    'tells the sizes of many at once, in their order',
+    async ({ store }) => {
+      const texts = Array.from({ length: 100 }, (_, i) => `${i}`.repeat(i));
+      for (const text of texts) await store.write(bytes(text));
+      const digests = [ABSENT, ...texts.map(sha256), HELLO, sha256('1')];
+      expect(await store.sizes(digests)).toEqual([undefined, ...texts.map(({ length }) => length), undefined, 1]);
+      expect(await store.sizes([])).toEqual([]);
+    },
+  ],
+  [
     'fails with ERR_ARTIFACT_MISSING before the first byte',
     async ({ store }) => {
       await expect(store.read(ABSENT)).rejects.toEqual(code('ERR_ARTIFACT_MISSING'));

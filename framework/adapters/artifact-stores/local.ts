@@ -31,6 +31,7 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     capabilities: { localPaths: true },
     has: async (digest) => folder.size(digest) !== undefined,
     size: async (digest) => folder.size(digest),
+    sizes: async (digests) => digests.map(folder.size),
     read: async (digest) => checkedStream(createReadStream(existingPath(digest)), digest, store),
     async readBytes(digest) {
       const path = existingPath(digest);

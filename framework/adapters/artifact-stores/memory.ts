@@ -23,6 +23,7 @@ export function memoryArtifactStore(): ArtifactStore {
     capabilities: { localPaths: false },
     has: async (digest) => objects.has(digest),
     size: async (digest) => objects.get(digest)?.bytes.byteLength,
+    sizes: async (digests) => digests.map((digest) => objects.get(digest)?.bytes.byteLength),
     async read(digest) {
       const bytes = bytesOf(digest);
       const chunks = (async function* () {

@@ -9,6 +9,7 @@ import { s3Checks } from './s3-checks.ts';
 import { type S3ConnectionOptions, s3Connection } from './s3-connection.ts';
 import { openDownload } from './s3-download.ts';
 import { listObjects } from './s3-list.ts';
+import { sizesOf } from './s3-sizes.ts';
 import { digestParts, uploadParts } from './s3-upload.ts';
 
 /** Artifacts in a bucket of MinIO, or of any other server that speaks S3. */
@@ -126,6 +127,7 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     location: store,
     capabilities: { localPaths: false },
     size,
+    sizes: (digests) => sizesOf(digests, { connection, root, size }),
     has: async (digest) => (await size(digest)) !== undefined,
 
     async read(digest) {

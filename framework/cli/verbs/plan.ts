@@ -1,6 +1,6 @@
 import type { Plan } from '../../dag/plan.ts';
 import { type PlannedStep, planRun } from '../../executor/plan-run.ts';
-import { stackDigester } from '../../executor/stack-services.ts';
+import { stackDigester, stackIo } from '../../executor/stack-services.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { padEnd } from '../format/width.ts';
 import type { Colors } from '../reporters/terminal.ts';
@@ -15,13 +15,14 @@ export async function planVerb(call: Call): Promise<undefined> {
   if (output === 'json') invocation.terminal.reserveOut();
   const prepared = await preparePipeline(call);
   if (prepared === 'help') return;
-  const { plan, cacheUse, stackName } = prepared;
+  const { plan, found, cacheUse, stackName } = prepared;
   if (output === 'mermaid') {
     out.line(plan.toMermaid());
     return;
   }
   await withStack({ ...invocation, stack: stackName }, async (stack) => {
-    const steps = await planRun(plan, { stack, codeDigester: stackDigester(stack), ...cacheUse });
+    const artifactIo = stackIo(stack, found.definition.materializers);
+    const steps = await planRun(plan, { stack, codeDigester: stackDigester(stack), artifactIo, ...cacheUse });
     if (output === 'json') out.line(JSON.stringify(planJson(plan, steps), undefined, 2));
     else for (const line of planText(plan, steps, out.colors)) out.line(line);
   });

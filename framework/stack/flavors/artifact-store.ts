@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { memoryBytes } from '../../executor/resource-amounts.ts';
+import { artifactCacheDir } from '../../executor/stack-services.ts';
 import { defineFlavor, type Flavor, inProject } from '../flavor.ts';
+
+/** An amount of bytes, in words. */
+const Size = z.string().regex(/^\d+(?:\.\d+)?\s*([kKMGT]?i?B)?$/, "Write a number and a unit: '512MiB', '20GiB'.");
 
 export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
   defineFlavor({
@@ -13,6 +18,39 @@ export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
     async open({ path }, context) {
       const { localArtifactStore } = await import('../../adapters/artifact-stores/local.ts');
       return localArtifactStore({ path: path ? inProject(path, context) : join(context.home, 'artifacts') });
+    },
+  }),
+  defineFlavor({
+    kind: 'artifact_store',
+    name: 'minio',
+    description: 'a bucket of MinIO, or of any other server that speaks S3, behind a cache on this machine',
+    services: ['minio'],
+    secretOptions: ['accessKey', 'secretKey', 'sessionToken'],
+    options: z.strictObject({
+      endpoint: z.url({ protocol: /^https?$/ }).describe('URL of the server, as in http://localhost:9000'),
+      bucket: z.string().min(3).describe('Bucket; sluice stack doctor --fix makes it'),
+      accessKey: z.string().min(1).describe('Name of the access key, as ${secret:NAME} or ${env:NAME}'),
+      secretKey: z.string().min(1).describe('Its secret, as ${secret:NAME} or ${env:NAME}'),
+      sessionToken: z.string().min(1).optional().describe('Token of temporary credentials'),
+      prefix: z.string().default('').describe('Folder inside the bucket, for several projects in one'),
+      region: z.string().default('us-east-1').describe("Region of the bucket; MinIO's default is us-east-1"),
+      pathStyle: z.boolean().default(true).describe('ENDPOINT/BUCKET/…; false: BUCKET.ENDPOINT/…, as Amazon wants it'),
+      caFile: z.string().min(1).optional().describe("PEM file of the authority that signed the server's certificate"),
+      cache: Size.default('20GiB').describe('Most that the cache on this machine may take up'),
+      partSize: Size.default('16MiB').describe('Size of one part of a big file, at least 5MiB'),
+      concurrency: z.int().positive().max(64).default(4).describe('Parts of one file under way at a time'),
+    }),
+    async open({ cache, partSize, caFile, sessionToken, ...options }, context) {
+      const { minioArtifactStore } = await import('../../adapters/artifact-stores/minio.ts');
+      const { readThrough } = await import('../../adapters/artifact-stores/read-through.ts');
+      const remote = minioArtifactStore({
+        ...options,
+        ...(sessionToken === undefined ? {} : { sessionToken }),
+        ...(caFile === undefined ? {} : { caFile: inProject(caFile, context) }),
+        partSize: memoryBytes(partSize),
+      });
+      // The folder where results are laid out for steps: both are links to the same objects.
+      return readThrough({ remote, cacheDir: artifactCacheDir(context.home), maxBytes: memoryBytes(cache) });
     },
   }),
   defineFlavor({
