@@ -21,6 +21,7 @@ export default defineConfig({
           include: ['tests/unit/**/*.test.ts', 'tests/conformance/**/*.test.ts', 'tests/*.test.ts'],
         },
       },
+      { extends: true, test: { name: 'browser', include: ['tests/browser/**/*.test.ts'] } },
       { extends: true, test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 600_000 } },
     ],
   },

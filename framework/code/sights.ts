@@ -35,9 +35,13 @@ export function sightsIn(
 ): { readonly links: readonly Link[]; readonly sights: readonly Sight[] } {
   const links: Link[] = [];
   const sights: Sight[] = [];
+  const written = new Set<Syntax>();
   let names: ReadonlySet<string> | undefined;
   const local = (): ReadonlySet<string> => (names ??= localNames(node));
   walkSyntax(node, (at, parent) => {
+    // `process.env.A = 'b'` tells a library something that stands in the code; it reads nothing.
+    if (at.type === 'AssignmentExpression' && at['operator'] === '=') written.add(at['left'] as Syntax);
+    if (parent && written.has(parent) && at.type === 'MemberExpression' && isProcessEnv(at)) return;
     for (const found of lookAt(at, parent, module, local)) {
       if ('what' in found) sights.push({ ...found, offset: at.start });
       else links.push({ ...found, offset: at.start });

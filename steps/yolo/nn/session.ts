@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadRuntime } from './load-runtime.ts';
 
 export interface SessionOptions {
   /** Threads inside an operator; never more than there are cores: more makes sessions 4-5 times slower. Default: all cores. */
@@ -32,9 +33,9 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens a model, given as its bytes or as a file's path. onnxruntime itself is loaded on first use (60 MB of native code). */
+/** Opens a model, given as its bytes or as a file's path. */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = await loadRuntime();
   const settings = runtimeOptions(options);
   const session =
     typeof model === 'string'

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DirectoryRef, FileRef, inputError, type StepContext, sha256 } from 'sluice';
 import { listSamples, type Sample } from '../data/samples.ts';
+import { trackFolder } from '../data/track-folder.ts';
 import { bootstrap } from '../metrics/bootstrap.ts';
 import { parseCocoDetections, parseCocoGroundTruth } from '../metrics/coco-dataset.ts';
 import { type CocoDocuments, cocoDocuments } from '../metrics/coco-documents.ts';
@@ -80,6 +81,9 @@ export async function evaluate(input: EvaluateInput): Promise<Evaluation> {
     speed: { ...scored.speed, peakMemory: Math.round(process.resourceUsage().maxRSS / 1024) },
   };
   announce(evaluation, context);
+  await context.tracker.dataset(input.val, { context: 'validation' });
+  await trackFolder(evaluation.plots, { tracker: context.tracker, under: 'plots' });
+  await context.tracker.artifact(evaluation.predictions);
   return evaluation;
 }
 

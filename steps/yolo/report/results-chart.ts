@@ -22,10 +22,10 @@ const PANELS = [
 const COLUMNS = 5;
 const PANEL = { width: 252, height: 228, left: 48, top: 84, gapX: 28, gapY: 66 } as const;
 
-/** Losses and metrics over the epochs as SVG. The best epoch by mAP50-95 is marked. */
+/** Losses and metrics over the epochs as SVG. The best epoch by mAP50-95 is marked: of equal ones the last, whose weights the training keeps. */
 export function resultsChart(rows: readonly EpochFigures[], subtitle: string): Promise<string> {
   const fitness = rows.map((row) => row['metrics/mAP50-95(B)'] ?? -1);
-  const best = fitness.indexOf(Math.max(...fitness));
+  const best = fitness.lastIndexOf(Math.max(...fitness));
   const epochs = rows.map((row) => row['epoch']!);
   const width = PANEL.left + COLUMNS * (PANEL.width + PANEL.gapX);
   const places = PANELS.map(([, name], i) => {

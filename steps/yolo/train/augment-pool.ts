@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type BatchOrder, type CookedBatch, cookBatch, WORKER_ROLE, type WorkerAnswer } from './augment-worker.ts';
+import { type BatchOrder, type CookedBatch, cookBatch } from './cook-batch.ts';
+import type { WorkerAnswer, WorkerOrder } from './worker-protocol.ts';
 
 /** Cooks batches somewhere. */
 export interface AugmentPool {
@@ -46,7 +47,7 @@ export async function openAugmentPool(workers: number, onProblem: (reason: strin
 function startWorker(): Promise<Worker> {
   // The main thread's own flags (an inspector's, a test runner's) are not for it; older Nodes need one to read TypeScript.
   const execArgv = process.features.typescript ? [] : ['--experimental-strip-types'];
-  const worker = new Worker(new URL('./augment-worker.ts', import.meta.url), { workerData: WORKER_ROLE, execArgv });
+  const worker = new Worker(new URL('./augment-worker.ts', import.meta.url), { execArgv });
   // A worker alone must not keep the process alive.
   worker.unref();
   return new Promise((resolve, reject) => {
@@ -78,7 +79,7 @@ class Cook {
     this.#waiting.set(id, answer);
     // A worker with work does keep the process alive: someone waits for it.
     this.#worker.ref();
-    this.#worker.postMessage({ id, order });
+    this.#worker.postMessage({ id, order } satisfies WorkerOrder);
     return answer.promise;
   }
 

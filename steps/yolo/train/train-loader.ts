@@ -2,7 +2,7 @@ import type { TrainBatch } from '../model/detector.ts';
 import { Random } from '../nn/random.ts';
 import { drawRecipe } from './augment/recipe.ts';
 import type { AugmentPool } from './augment-pool.ts';
-import type { BatchOrder } from './augment-worker.ts';
+import type { BatchOrder } from './cook-batch.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainPictures } from './train-pictures.ts';
 
