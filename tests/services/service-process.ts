@@ -2,40 +2,29 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupGone, signalGroup } from './process-group.ts';
+import type { Service } from './service.ts';
+import type { ServiceFolder } from './service-folder.ts';
 
 export interface ServiceProcessOptions {
   /** For messages: `Postgres`. */
   readonly name: string;
+  readonly url: string;
+  readonly port: number;
+  readonly folder: ServiceFolder;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** File that everything the server prints is appended to. */
-  readonly log: string;
   /** The user it runs as, where that is not our own. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
   /** Ends it in good order. */
   readonly stopSignal?: NodeJS.Signals;
   /** Milliseconds it may take until it answers. */
   readonly patience: number;
-  /** Whether it lives on when this process ends. */
-  readonly daemon: boolean;
   /** Asks it once; true when it does its work. */
   readonly answers: () => Promise<boolean>;
 }
 
-export interface ServiceProcess {
-  /** Of the process that runs now: a restart changes it. */
-  readonly pid: number;
-  /** Ends it in good order and waits for that; nothing when it is down. */
-  stop(): Promise<void>;
-  /** SIGKILL, as a crash of the machine would; waits until it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again, after `stop` or `kill` or in good order from running: same port, same data. Waits until it answers. */
-  restart(): Promise<void>;
-}
-
-/** Leaders of the groups that end with us. A daemon is one of them until it answers. */
+/** Leaders of the groups that end with us. */
 const live = new Set<number>();
 process.on('exit', () => {
   for (const pid of live) signalGroup(pid, 'SIGKILL');
@@ -54,7 +43,7 @@ for (const [signal, number] of [
  *
  * @throws when it ends or stays silent, with the end of its log.
  */
-export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+export async function startServiceProcess(options: ServiceProcessOptions): Promise<Service> {
   let child = await launch(options);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -66,16 +55,28 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     await groupGone(pid);
     live.delete(pid);
   };
-  const stop = (): Promise<void> => end(options.stopSignal ?? 'SIGTERM');
+  const { url, port, folder, stopSignal = 'SIGTERM' } = options;
   return {
+    url,
+    port,
+    folder: folder.path,
+    log: folder.log,
     get pid() {
       return child.pid!;
     },
-    stop,
+    stop: () => end(stopSignal),
     kill: () => end('SIGKILL'),
     restart: async () => {
-      await stop();
+      await end(stopSignal);
       child = await launch(options);
+    },
+    release: () => {
+      live.delete(child.pid!);
+      child.unref();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end('SIGKILL');
+      folder.remove();
     },
   };
 }
@@ -85,13 +86,7 @@ async function launch(options: ServiceProcessOptions): Promise<ChildProcess> {
   for (;;) {
     const child = spawnServer(options);
     const said = await untilAnswers(child, options, deadline);
-    if (said === undefined) {
-      if (options.daemon) {
-        live.delete(child.pid!);
-        child.unref();
-      }
-      return child;
-    }
+    if (said === undefined) return child;
     // A Postgres that was killed leaves its backends for a moment, and they hold its shared memory.
     if (!said.includes('pre-existing shared memory block') || Date.now() > deadline) {
       throw new Error(`${options.name} did not start: ${options.command}\n${said}`);
@@ -100,11 +95,11 @@ async function launch(options: ServiceProcessOptions): Promise<ChildProcess> {
   }
 }
 
-function spawnServer({ command, args, env, cwd, log, owner }: ServiceProcessOptions): ChildProcess {
-  const output = openSync(log, 'a');
+function spawnServer({ command, args, env, folder, owner }: ServiceProcessOptions): ChildProcess {
+  const output = openSync(folder.log, 'a');
   try {
     const child = spawn(command, args, {
-      cwd,
+      cwd: folder.path,
       env: { ...process.env, ...env },
       stdio: ['ignore', output, output],
       // A group of its own: its workers are ended with it, and Ctrl-C in a terminal reaches us and not it.
@@ -121,7 +116,7 @@ function spawnServer({ command, args, env, cwd, log, owner }: ServiceProcessOpti
 /** Undefined when it answers; the end of its log when it ended or the time is up (then it is killed). */
 async function untilAnswers(
   child: ChildProcess,
-  { answers, log }: ServiceProcessOptions,
+  { answers, folder }: ServiceProcessOptions,
   deadline: number,
 ): Promise<string | undefined> {
   let failure: string | undefined;
@@ -137,7 +132,7 @@ async function untilAnswers(
     await sleep(50);
   }
   if (child.pid !== undefined) live.delete(child.pid);
-  return [failure, lastLines(log)].filter(Boolean).join('\n');
+  return [failure, lastLines(folder.log)].filter(Boolean).join('\n');
 }
 
 function lastLines(log: string): string {

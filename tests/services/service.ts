@@ -1,14 +1,12 @@
 /** How to start a server of a test's own. */
 export interface StartOptions {
-  /** Folder for its data, log and credentials; kept. Without one: a temporary folder, removed by `await using` or its `[Symbol.asyncDispose]()`. */
+  /** Folder for its data, log and password; kept. Without one: a temporary folder, removed when the service is disposed of. */
   readonly folder?: string;
   /** Port of 127.0.0.1; without one, a free one. */
   readonly port?: number;
-  /** Whether it lives on when this process ends; without it, it is killed then. */
-  readonly daemon?: boolean;
 }
 
-/** A real server that a test started for itself, to stop, kill and restart at will. */
+/** A real server that a test started for itself, to stop, kill and restart at will. It is killed when this process ends. */
 export interface Service {
   /** Where clients reach it, credentials included; the same after a restart. */
   readonly url: string;
@@ -18,12 +16,14 @@ export interface Service {
   readonly folder: string;
   /** What it prints, as a file. */
   readonly log: string;
-  /** Ends it in good order and waits for that. Its data stay. */
+  /** Ends it in good order and waits for that; nothing when it is down. Its data stay. */
   stop(): Promise<void>;
   /** SIGKILL; waits until it is gone. */
   kill(): Promise<void>;
-  /** Starts it again with the same port, data and credentials, and waits until it answers. */
+  /** Starts it again, after `stop` or `kill` or in good order from running: same port, data and password. Waits until it answers. */
   restart(): Promise<void>;
+  /** Lets it live on when this process ends. */
+  release(): void;
   /** Kills it and removes its folder, unless that was given. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -25,8 +25,11 @@ export async function startMinio(options: StartOptions = {}): Promise<MinioServi
   const [port, console] = [options.port ?? (await freePort()), await freePort()];
   mkdirSync(folder.data, { recursive: true });
   const endpoint = `http://127.0.0.1:${port}`;
-  const running = await startServiceProcess({
+  const service = await startServiceProcess({
     name: 'MinIO',
+    url: `http://${ACCESS_KEY}:${folder.password}@127.0.0.1:${port}`,
+    port,
+    folder,
     command: needProgram('minio'),
     args: [
       'server',
@@ -41,29 +44,8 @@ export async function startMinio(options: StartOptions = {}): Promise<MinioServi
       MINIO_UPDATE: 'off',
       MINIO_BROWSER: 'off',
     },
-    cwd: folder.path,
-    log: folder.log,
     patience: 60_000,
-    daemon: options.daemon ?? false,
     answers: () => httpAnswers(`${endpoint}${MINIO_HEALTH}`),
   });
-  return {
-    url: `http://${ACCESS_KEY}:${folder.password}@127.0.0.1:${port}`,
-    endpoint,
-    port,
-    accessKey: ACCESS_KEY,
-    secretKey: folder.password,
-    folder: folder.path,
-    log: folder.log,
-    get pid() {
-      return running.pid;
-    },
-    stop: running.stop,
-    kill: running.kill,
-    restart: running.restart,
-    [Symbol.asyncDispose]: async () => {
-      await running.kill();
-      folder.remove();
-    },
-  };
+  return Object.assign(service, { endpoint, accessKey: ACCESS_KEY, secretKey: folder.password });
 }

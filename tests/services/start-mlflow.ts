@@ -28,8 +28,11 @@ export async function startMlflow(options: StartOptions = {}): Promise<MlflowSer
   const artifacts = join(folder.data, 'artifacts');
   mkdirSync(artifacts, { recursive: true });
   const command = needProgram('mlflow');
-  const running = await startServiceProcess({
+  const service = await startServiceProcess({
     name: 'MLflow',
+    url,
+    port,
+    folder,
     command,
     args: [
       'server',
@@ -43,27 +46,9 @@ export async function startMlflow(options: StartOptions = {}): Promise<MlflowSer
       // Its runner of background jobs is a second process of the same size, for features that nobody here uses.
       MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     },
-    cwd: folder.path,
-    log: folder.log,
     patience: 120_000,
-    daemon: options.daemon ?? false,
     answers: () => httpAnswers(`${url}${MLFLOW_HEALTH}`),
   });
-  return {
-    url,
-    port,
-    python: join(command, '..', process.platform === 'win32' ? 'python.exe' : 'python'),
-    folder: folder.path,
-    log: folder.log,
-    get pid() {
-      return running.pid;
-    },
-    stop: running.stop,
-    kill: running.kill,
-    restart: running.restart,
-    [Symbol.asyncDispose]: async () => {
-      await running.kill();
-      folder.remove();
-    },
-  };
+  const python = join(command, '..', process.platform === 'win32' ? 'python.exe' : 'python');
+  return Object.assign(service, { python });
 }

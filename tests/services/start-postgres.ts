@@ -17,10 +17,10 @@ export interface PostgresService extends Service {
 }
 
 const USER = 'sluice';
-const DATABASE = 'postgres';
+const DATABASE = 'sluice';
 
 /**
- * Starts a real Postgres with one superuser, `sluice`, and its password; passwords are asked for as on a real server.
+ * Starts a real Postgres with one superuser, `sluice`, its password, and a database of that name; passwords are asked for as on a real server.
  *
  * As root it runs as the system's user `postgres`, because the server refuses to run as root.
  */
@@ -29,39 +29,22 @@ export async function startPostgres(options: StartOptions = {}): Promise<Postgre
   const folder = serviceFolder('postgres', options, owner && folderForOthers());
   const port = options.port ?? (await freePort());
   await createCluster(folder, owner);
-  const url = `postgres://${USER}:${folder.password}@127.0.0.1:${port}/${DATABASE}`;
-  const running = await startServiceProcess({
+  const server = `postgres://${USER}:${folder.password}@127.0.0.1:${port}`;
+  const service = await startServiceProcess({
     name: 'Postgres',
+    url: `${server}/${DATABASE}`,
+    port,
+    folder,
     command: needProgram('postgres'),
     args: ['-D', folder.data, '-p', String(port), ...settings({ listen_addresses: '127.0.0.1' })],
-    cwd: folder.data,
-    log: folder.log,
     owner,
     // SIGTERM would wait until the last client has gone.
     stopSignal: 'SIGINT',
     patience: 60_000,
-    daemon: options.daemon ?? false,
-    answers: () => postgresAnswers(url),
+    answers: () => postgresAnswers(`${server}/postgres`),
   });
-  return {
-    url,
-    port,
-    user: USER,
-    password: folder.password,
-    database: DATABASE,
-    folder: folder.path,
-    log: folder.log,
-    get pid() {
-      return running.pid;
-    },
-    stop: running.stop,
-    kill: running.kill,
-    restart: running.restart,
-    [Symbol.asyncDispose]: async () => {
-      await running.kill();
-      folder.remove();
-    },
-  };
+  await createDatabase(`${server}/postgres`);
+  return Object.assign(service, { user: USER, password: folder.password, database: DATABASE });
 }
 
 /** Whether a server takes a connection and answers a query. */
@@ -78,6 +61,15 @@ export async function postgresAnswers(url: string): Promise<boolean> {
   } finally {
     await client.end();
   }
+}
+
+/** Ours, as docker-compose.yml makes it: not the one that every server has. */
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+  if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+  await client.end();
 }
 
 interface Owner {

@@ -50,10 +50,13 @@ export async function startService(name: ServiceName): Promise<void> {
   if (status === 'silent') await stopService(name);
   const earlier = readServiceState()[name];
   const again = earlier !== undefined && existsSync(earlier.folder) ? { folder: earlier.folder } : {};
-  const { url, port, folder, log, pid } = await KINDS[name].start({ ...again, daemon: true });
+  const service = await KINDS[name].start(again);
+  const { url, port, folder, log, pid } = service;
   const startedAt = processStartedAt(pid);
   if (startedAt === undefined) throw new Error(`The new ${name} ended at once; its log: ${log}`);
   writeServiceState(name, { url, port, folder, log, process: { pid, startedAt } });
+  // Until it is on record, it ends with us: nobody would find it.
+  service.release();
 }
 
 /** Ends what `startService` started, and nothing else; waits until it is gone. Its data stay unless told otherwise. */
