@@ -153,10 +153,16 @@ export const ERRORS = {
     ({ store, path, reason }) => `The store ${store} could not write ${path}: ${reason}.`,
     () => 'Free some space or mend the permissions, then run again: what was committed is kept.',
   ),
-  ERR_STORE_OPEN: row<{ store: string; path: string; reason: string }>(
+  ERR_STORE_OPEN: row<{ store: string; path: string; reason: string; fix?: string }>(
     2,
     ({ store, path, reason }) => `The store ${store} could not be opened at ${path}: ${reason}.`,
-    () => 'sluice doctor tries every component and says what to do.',
+    ({ fix = 'sluice doctor tries every component and says what to do.' }) => fix,
+  ),
+  ERR_STORE_BUSY: row<{ store: string; location: string; reason: string }>(
+    1,
+    ({ store, location, reason }) => `The store ${store} at ${location} is too busy: ${reason}.`,
+    () =>
+      'Run again: what was committed is kept. If it stays so, look what holds the server up, or raise the timeouts of the component.',
   ),
   ERR_STORE_UNREACHABLE: row<{ store: string; location: string; action: string; reason: string; seconds: number }>(
     1,

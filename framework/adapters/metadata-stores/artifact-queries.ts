@@ -3,7 +3,7 @@ import { inputError } from '../../errors.ts';
 import type { Digest } from '../../hashing/digest.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { StepRunRecord } from '../../model/run.ts';
-import { compiledQuery, type SlotOf } from './compiled-query.ts';
+import { compiledWrite, type SlotOf } from './compiled-query.ts';
 import { contains } from './contains.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { ArtifactTable, Sql, SqlContext } from './metadata-schema.ts';
@@ -98,7 +98,7 @@ export async function insertArtifacts(
 }
 
 /** The same artifact of the same field is one record. */
-export const insertArtifact = compiledQuery((on, slot: SlotOf<ArtifactTable>) =>
+export const insertArtifact = compiledWrite((on, slot: SlotOf<ArtifactTable>) =>
   on
     .insertInto('artifact')
     .values({

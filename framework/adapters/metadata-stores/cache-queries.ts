@@ -4,7 +4,7 @@ import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
 import { claimQueries, giveBack } from './claim-queries.ts';
-import { compiledQuery, type SlotOf } from './compiled-query.ts';
+import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
 import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
@@ -94,7 +94,7 @@ const makerOf = compiledQuery((on, slot: SlotOf<Pick<CacheEntry, 'key'>>) =>
 
 type EntryValues = Omit<CacheEntry, 'parts' | 'output'> & { readonly partsId: string; readonly output: string };
 
-const upsertEntry = compiledQuery((on, slot: SlotOf<EntryValues>) => {
+const upsertEntry = compiledWrite((on, slot: SlotOf<EntryValues>) => {
   const state = {
     step: slot('step'),
     origin: slot('origin'),

@@ -185,6 +185,12 @@ export interface SqlCapabilities {
    * so that the clocks of those machines needn't agree.
    */
   readonly serverClock?: RawBuilder<number>;
-  /** Makes other migrations wait until the transaction ends, where beginning it doesn't do that. */
+  /** Whether a query failed because the schema is not there yet. */
+  readonly isMissingTable: (error: unknown) => boolean;
+  /** Makes what the driver itself needs, before the transaction of a migration. Done twice, or by two at once, it does no harm. */
+  readonly prepare?: (db: Sql) => Promise<void>;
+  /** Begins a migration: makes others wait until the transaction ends, where beginning it doesn't do that. */
   readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
+  /** What a new schema has beside the tables that all databases share. */
+  readonly addOwnObjects?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

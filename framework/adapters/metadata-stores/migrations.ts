@@ -9,7 +9,7 @@ export type Migration = (db: Transaction<MetadataSchema>, capabilities: SqlCapab
  * The n-th takes a database from version n-1 to n. Stored databases have gone through them: never change one, add one.
  * Types are the few that every SQL database has: text, integer (32 bits), bigint, double precision.
  */
-export const MIGRATIONS: readonly Migration[] = [createTables];
+export const MIGRATIONS: readonly Migration[] = [createTables, addOwnObjects];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {
   const kinds = { key: sql.raw<string>(keyType), keyed: sql.raw<string>(keyedTable) };
@@ -154,7 +154,7 @@ async function createCacheTables({ schema }: Transaction<MetadataSchema>, { key,
   await schema
     .createTable('claim')
     .addColumn('key', key, (c) => c.primaryKey())
-    .addColumn('owner', 'text', (c) => c.notNull())
+    .addColumn('owner', key, (c) => c.notNull())
     .addColumn('fence', 'integer', (c) => c.notNull())
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
     .modifyEnd(keyed)
@@ -202,4 +202,8 @@ async function createTrackingTables({ schema }: Transaction<MetadataSchema>, { k
     .addPrimaryKeyConstraint('tracked_metric_key', ['step_run_id', 'seq'])
     .modifyEnd(keyed)
     .execute();
+}
+
+async function addOwnObjects(db: Transaction<MetadataSchema>, capabilities: SqlCapabilities): Promise<void> {
+  await capabilities.addOwnObjects?.(db);
 }

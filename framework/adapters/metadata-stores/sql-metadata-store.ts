@@ -19,22 +19,23 @@ export interface SqlMetadataStoreOptions {
   readonly dialect: Dialect;
   readonly capabilities: SqlCapabilities;
   readonly feed: (context: SqlContext) => ChangeFeed;
-  readonly checks?: readonly ComponentCheck[];
+  readonly checks?: (context: SqlContext, migrate: () => Promise<void>) => readonly ComponentCheck[];
   readonly now?: () => number;
 }
 
 /** The metadata store of every SQL database that Kysely has a dialect for. Connects by the first call. */
 export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
-  const { flavor, location, dialect, capabilities, checks = [], now = Date.now } = options;
+  const { flavor, location, dialect, capabilities, checks = () => [], now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
   const context: SqlContext = { db, now, capabilities };
   const { close: closeFeed, ...feed } = options.feed(context);
+  const toNewest = (): Promise<void> => migrate(db, { location, capabilities });
   return Object.freeze({
     flavor,
     location,
-    migrate: () => migrate(db, { location, capabilities }),
-    schemaVersion: () => schemaVersion(db),
-    checks: () => checks,
+    migrate: toNewest,
+    schemaVersion: () => schemaVersion(db, capabilities),
+    checks: () => checks(context, toNewest),
     async close() {
       await closeFeed();
       await db.destroy();

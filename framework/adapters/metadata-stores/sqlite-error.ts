@@ -25,6 +25,10 @@ const resultCode = (error: unknown): number | undefined =>
 
 export const isBusy = (error: unknown): boolean => resultCode(error) === SQLITE.BUSY;
 
+/** SQLite has no code for it. */
+export const isMissingTable = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('no such table');
+
 /** What `node:sqlite` threw, as ERR_STORE_OPEN or ERR_STORE_WRITE in words; faults of ours come back as they are. */
 export function sqliteError(error: unknown, path: string, whileOpening = false): unknown {
   const reason = REASONS.get(resultCode(error) ?? -1);

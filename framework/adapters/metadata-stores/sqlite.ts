@@ -10,7 +10,7 @@ import type { SqlContext } from './metadata-schema.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { pollForKey } from './poll-for-key.ts';
 import { sqlMetadataStore } from './sql-metadata-store.ts';
-import { isBusy, sqliteError } from './sqlite-error.ts';
+import { isBusy, isMissingTable, sqliteError } from './sqlite-error.ts';
 import { watchSqlite } from './watch-sqlite.ts';
 
 /** How long a process waits for another one's transaction, which takes a millisecond or so. */
@@ -36,7 +36,7 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     flavor: 'sqlite',
     location: path,
     dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
-    capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like' },
+    capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like', isMissingTable },
     feed: (context) => sqliteFeed(path, context),
     ...(options.now ? { now: options.now } : {}),
   });

@@ -1,7 +1,7 @@
 import type { MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { AttemptRecord } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
-import { compiledQuery } from './compiled-query.ts';
+import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { changeStepRun, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
@@ -89,17 +89,15 @@ export async function putAttempt(on: Sql, attempt: AttemptRecord): Promise<void>
   await upsertAttempt(on, { ...attempt, error: toJsonOrNull(attempt.error) });
 }
 
-const upsertAttempt = compiledQuery<Omit<AttemptRecord, 'error'> & { readonly error: string | null }, unknown>(
-  (on, slot) => {
-    const state = {
-      status: slot('status'),
-      started_at: slot('startedAt'),
-      ended_at: slot('endedAt'),
-      error: slot('error'),
-    };
-    return on
-      .insertInto('attempt')
-      .values({ step_run_id: slot('stepRunId'), attempt: slot('attempt'), ...state })
-      .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state));
-  },
-);
+const upsertAttempt = compiledWrite<Omit<AttemptRecord, 'error'> & { readonly error: string | null }>((on, slot) => {
+  const state = {
+    status: slot('status'),
+    started_at: slot('startedAt'),
+    ended_at: slot('endedAt'),
+    error: slot('error'),
+  };
+  return on
+    .insertInto('attempt')
+    .values({ step_run_id: slot('stepRunId'), attempt: slot('attempt'), ...state })
+    .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state));
+});

@@ -1,7 +1,7 @@
 import { sha256 } from '../../hashing/digest.ts';
 import type { CacheKey, KeyPart } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
-import { compiledQuery } from './compiled-query.ts';
+import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, StepRunTable } from './metadata-schema.ts';
 
@@ -72,7 +72,7 @@ export async function changeStepRun(on: Sql, id: string, change: Partial<StepRun
 const updates = new Map<string, ReturnType<typeof updateOf>>();
 
 const updateOf = (columns: readonly (keyof StepRunRow)[]) =>
-  compiledQuery<StepRunRow, unknown>((on, slot) =>
+  compiledWrite<StepRunRow>((on, slot) =>
     on
       .updateTable('step_run')
       .set(Object.fromEntries(columns.map((column) => [column, slot(column)])))
@@ -132,7 +132,7 @@ export async function insertParts(on: Sql, parts: readonly KeyPart[]): Promise<v
   if (parts.length > 0) await insertPartsRow(on, encodeParts(parts));
 }
 
-const insertPartsRow = compiledQuery<StoredParts, unknown>((on, slot) =>
+const insertPartsRow = compiledWrite<StoredParts>((on, slot) =>
   on
     .insertInto('key_parts')
     .values({ id: slot('id'), parts: slot('parts') })
