@@ -82,8 +82,8 @@ export class YoloSteps {
     { title, dataset, params }: ReportFacts,
   ): Promise<Summary> {
     const { summarize } = await import('./report/summarize.ts');
-    const { workDir, history } = stepContext();
-    return summarize({
+    const { workDir, history, tracker } = stepContext();
+    const summary = await summarize({
       title,
       training,
       evaluation,
@@ -92,5 +92,9 @@ export class YoloSteps {
       history: (history ?? []) as readonly EarlierRun[],
       workDir,
     });
+    const { report, html, csv, json, decision } = summary;
+    for (const file of [report, html, csv, json]) await tracker.artifact(file, `report/${file.name}`);
+    tracker.tag('decision', decision);
+    return summary;
   }
 }

@@ -62,6 +62,8 @@ export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
     kind: 'experiment_tracker',
     name: 'mlflow',
     description: 'an MLflow server, 2.0 or newer; entries wait on disk while it is down',
+    services: ['mlflow'],
+    secretOptions: ['password', 'token'],
     options: MlflowOptions,
     async open({ uri, experiment, token, username, password, nested, timeoutMs, waitMs }, context) {
       const { mlflowTracker } = await import('../../adapters/trackers/mlflow.ts');

@@ -1,8 +1,9 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { canonicalDigest, DirectoryRef, FileRef, inputError, type StepContext } from 'sluice';
+import { canonicalDigest, DirectoryRef, FileRef, inputError, type StepContext, type StepTracker } from 'sluice';
 import { listSamples, type Sample } from '../data/samples.ts';
+import { trackFolder } from '../data/track-folder.ts';
 import type { Architecture } from '../model/detector.ts';
 import { exportOnnx } from '../model/export-onnx.ts';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
@@ -64,7 +65,7 @@ export async function trainYolo(input: TrainYoloInput): Promise<TrainedModel> {
   const settings = chooseOptimizer(options, train.length, names.length);
   const start = await startingPoint({ model, names, file, samples: train, options });
   const run: Run = { input, train, val, settings, start };
-  announce(run);
+  await announce(run);
 
   // Before the training changes them in place.
   if (file) await writeSafetensors(startPath(input), start.weights, metadataOf(input));
@@ -120,11 +121,13 @@ function fingerprintOf({ input, train, val, start }: Run): string {
   });
 }
 
-function announce({ input, train, val, settings, start }: Run): void {
+async function announce({ input, train, val, settings, start }: Run): Promise<void> {
   const { context, options, model } = input;
   const { optimizer, lr, auto } = settings;
   const { imported } = start;
   context.tracker.params({ ...options, model, weights: input.weights?.name ?? 'scratch' });
+  await context.tracker.dataset(input.train, { context: 'training' });
+  await context.tracker.dataset(input.val, { context: 'validation' });
   context.log.info(
     `${model} on ${train.length} pictures, validated on ${val.length}: ${optimizer} at ${lr}${auto ? ' (chosen by optimizer: auto, which ignores lr0 and momentum)' : ''}.`,
   );
@@ -150,14 +153,18 @@ async function writeResults(run: Run, state: TrainState, bestPath: string): Prom
     out('args.yaml'),
     argsYaml({ task: 'detect', model, weights: weights?.name ?? null, names, ...options }),
   );
-  return {
+  const files = {
     best: FileRef.of(out('best.safetensors')),
     last: FileRef.of(out('last.safetensors')),
     onnx: FileRef.of(out('best.onnx')),
-    start: weights && FileRef.of(startPath(input)),
     results: FileRef.of(out('results.csv')),
     args: FileRef.of(out('args.yaml')),
     plots: DirectoryRef.of(plotsPath(input)),
+  };
+  await showFiles(files, context.tracker);
+  return {
+    ...files,
+    start: weights && FileRef.of(startPath(input)),
     history: rows,
     summary: {
       model,
@@ -174,6 +181,15 @@ async function writeResults(run: Run, state: TrainState, bestPath: string): Prom
       startedFrom: weights?.name ?? null,
     },
   };
+}
+
+type Shown = Pick<TrainedModel, 'best' | 'last' | 'onnx' | 'results' | 'args' | 'plots'>;
+
+/** Where users of Ultralytics look for them. */
+async function showFiles({ best, last, onnx, results, args, plots }: Shown, tracker: StepTracker): Promise<void> {
+  for (const weights of [best, last, onnx]) await tracker.artifact(weights, `weights/${weights.name}`);
+  for (const file of [results, args]) await tracker.artifact(file);
+  await trackFolder(plots, { tracker, under: 'plots' });
 }
 
 const trainedNumbers = ({ parameters }: Architecture): number =>
