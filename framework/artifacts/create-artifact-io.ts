@@ -58,9 +58,12 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     return withOrigin(await registry.reader(artifact).decode(stored(artifact)), artifact.digest);
   }
 
-  /** Undefined for formats that have none. */
+  /**
+   * Undefined for formats that have none, and for those of another pipeline's own materializers. If such a one has members, the sizes don't
+   * add up, and the artifact counts as missing here.
+   */
   async function membersOf(artifact: Artifact): Promise<readonly FolderFile[] | undefined> {
-    return registry.reader(artifact).members?.(stored(artifact));
+    return registry.find(artifact)?.members?.(stored(artifact));
   }
 
   async function objects(artifact: Artifact): Promise<readonly FileDigest[]> {
@@ -130,7 +133,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
       );
     },
 
-    preview: async (artifact) => registry.reader(artifact).preview?.(stored(artifact)),
+    preview: async (artifact) => registry.find(artifact)?.preview?.(stored(artifact)),
   };
 }
 

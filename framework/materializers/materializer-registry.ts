@@ -24,7 +24,9 @@ export interface MaterializerRegistry {
   of(value: unknown): Materializer;
   /** Whether one of the user's own accepts the value as a whole, so that its fields are not taken apart. */
   takesWhole(value: unknown): boolean;
-  /** @throws ERR_INPUT for a format or a version that is not known here. */
+  /** Undefined for a format or a version that is not known here. */
+  find(artifact: Artifact): Materializer | undefined;
+  /** The same. @throws ERR_INPUT */
   reader(artifact: Artifact): Materializer;
   /** `json@1 money@2 …`, sorted: the part of the cache key that says how outputs are written. */
   readonly versions: string;
@@ -38,15 +40,20 @@ export function createMaterializerRegistry(own: readonly Materializer[] = []): M
     const twice = all.find((one, i) => all.findIndex(({ format }) => format === one.format) < i)?.format;
     throw inputError(`Two materializers have the format ${twice}.`, 'Give your own materializer another format.');
   }
+  const find = (artifact: Artifact): Materializer | undefined => {
+    const materializer = byFormat.get(artifact.format);
+    return materializer && artifact.version <= materializer.version ? materializer : undefined;
+  };
   return Object.freeze({
+    find,
     of: (value: unknown) => all.find((materializer) => materializer.accepts(value)) ?? jsonMaterializer,
     takesWhole: (value: unknown) => own.some((materializer) => materializer.accepts(value)),
     reader(artifact: Artifact) {
-      const materializer = byFormat.get(artifact.format);
-      if (materializer && artifact.version <= materializer.version) return materializer;
+      const materializer = find(artifact);
+      if (materializer) return materializer;
       throw inputError(
         `Artifact ${artifact.digest} has the format ${artifact.format} version ${artifact.version}, which no materializer here reads.`,
-        'Add the materializer that wrote it to the ones this run is given.',
+        'Name the materializer that wrote it: @pipeline({ materializers: [...] }).',
       );
     },
     versions: all

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { addPaging, outputOption, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
+import { addPaging, collect, outputOption, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
 
 const REFERENCE = `
 ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summarize.html
 (RUN:STEP where the step's output is one value).`;
 
 export function addArtifactsCommand(program: Command, verb: Verb): void {
-  const artifacts = program.command('artifacts').description('what the steps put out: list, show, fetch');
+  const artifacts = program.command('artifacts').description('what the steps put out: list, show, fetch, promote');
   addPaging(
     artifacts
       .command('list')
@@ -31,4 +31,18 @@ export function addArtifactsCommand(program: Command, verb: Verb): void {
     .option('--force', 'overwrite')
     .addHelpText('after', REFERENCE)
     .action(verb(async (call) => (await import('../verbs/artifacts-get.ts')).artifactsGetVerb(call)));
+  artifacts
+    .command('push [references...]')
+    .description('promote runs to another stack: what they put out, their records and cache entries')
+    .requiredOption('--to <stack>', 'stack that gets them')
+    .option('--from <stack>', 'stack that has them (default: the active one)')
+    .option('--run <run>', 'a run by id or name, or "latest"; may be given several times', collect)
+    .option('--all', 'every run that has ended')
+    .option('--dry-run', 'only say what would be moved')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .addHelpText(
+      'after',
+      `\nA reference is a run, or an artifact: the run that made it goes along.\n${REFERENCE.trim()}`,
+    )
+    .action(verb(async (call) => (await import('../verbs/artifacts-push.ts')).artifactsPushVerb(call)));
 }
