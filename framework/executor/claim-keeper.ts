@@ -10,7 +10,8 @@ import { isProcessAlive } from './is-process-alive.ts';
  * machines, of which nobody can ask the process table. It is long for inline steps, which may block, and short for process steps, which can't.
  */
 const LEASE_MS = { inline: 3_600_000, process: 60_000 } as const;
-const [FIRST_LOOK_MS, LAST_LOOK_MS] = [20, 500];
+/** How often who waits looks whether the owner lives: here a question to the process table, elsewhere one to the store. */
+const LOOK_MS = { here: 500, elsewhere: 5000 } as const;
 
 /** The claims that one run holds: the right to compute a key, one holder at a time among all runs on the store. */
 export interface ClaimKeeper {
@@ -21,24 +22,21 @@ export interface ClaimKeeper {
   forget(claim: Claim): void;
   /** Called by the heartbeat. */
   renewAll(): Promise<void>;
-  /**
-   * Resolves when it is worth asking again: a result came that was not there before, the claim was given back, its owner is dead
-   * (its claim is then taken away), or `halted`.
-   */
+  /** Resolves when it is worth asking again: the claim was given back (by a commit too), its owner is dead (it is then taken away), or `halted`. */
   whenFree(heldBy: Claim, halted: AbortSignal): Promise<void>;
 }
 
 export function createClaimKeeper(
   executor: string,
-  store: Pick<MetadataStore, 'claim' | 'renewClaim' | 'releaseClaim' | 'lookup' | 'findRun'>,
+  store: Pick<MetadataStore, 'claim' | 'renewClaim' | 'releaseClaim' | 'waitForKey' | 'findRun'>,
 ): ClaimKeeper {
   const held = new Map<
     CacheKey,
-    { readonly claim: Claim; readonly leaseMs: number; readonly free: PromiseWithResolvers<void> }
+    { readonly claim: Claim; readonly leaseMs: number; readonly free: AbortController; renewedAt: number }
   >();
 
   const forget = ({ key }: Claim): void => {
-    held.get(key)?.free.resolve();
+    held.get(key)?.free.abort();
     held.delete(key);
   };
 
@@ -54,7 +52,10 @@ export function createClaimKeeper(
     async claim(key, stepRun, isolation) {
       const leaseMs = LEASE_MS[isolation];
       const answer = await store.claim(key, ownerOf(executor, stepRun), leaseMs);
-      if ('claim' in answer) held.set(key, { claim: answer.claim, leaseMs, free: Promise.withResolvers() });
+      if ('claim' in answer) {
+        const renewedAt = performance.now();
+        held.set(key, { claim: answer.claim, leaseMs, free: new AbortController(), renewedAt });
+      }
       return answer;
     },
     async release(claim) {
@@ -64,40 +65,25 @@ export function createClaimKeeper(
     },
     forget,
     async renewAll() {
-      for (const { claim, leaseMs } of held.values()) {
-        // Half the lease is soon enough; a claim that was taken over meanwhile shows at the commit, which is fenced.
-        if (leaseMs <= LEASE_MS.process || claim.expiresAt - Date.now() < leaseMs / 2)
-          await store.renewClaim(claim, leaseMs);
+      for (const one of held.values()) {
+        const { claim, leaseMs, renewedAt } = one;
+        const now = performance.now();
+        // A quarter of the lease is soon enough; a claim that was taken over meanwhile shows at the commit, which is fenced.
+        if (now - renewedAt < leaseMs / 4) continue;
+        await store.renewClaim(claim, leaseMs);
+        one.renewedAt = now;
       }
     },
     async whenFree(heldBy, halted) {
-      const own = held.get(heldBy.key)?.free.promise;
-      // A refresh, or a result whose bytes are gone, waits while an old entry is there.
-      const known = (await store.lookup(heldBy.key))?.origin;
-      for (let wait = FIRST_LOOK_MS; !halted.aborted; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
-        if (await raceWithPause(own, wait, halted)) return;
-        if (heldBy.expiresAt <= Date.now() || (await store.lookup(heldBy.key))?.origin !== known) return;
-        if (await isOwnerGone(heldBy)) return store.releaseClaim(heldBy);
+      const own = held.get(heldBy.key)?.free.signal;
+      const enough = own ? AbortSignal.any([halted, own]) : halted;
+      const lookMs = parseOwner(heldBy.owner).host === hostname() ? LOOK_MS.here : LOOK_MS.elsewhere;
+      while (!enough.aborted) {
+        if (await store.waitForKey(heldBy.key, lookMs, enough)) return;
+        if (!enough.aborted && (await isOwnerGone(heldBy))) return store.releaseClaim(heldBy);
       }
     },
   };
-}
-
-/** True when `promise` was first. */
-async function raceWithPause(promise: Promise<void> | undefined, ms: number, halted: AbortSignal): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  let wake: () => void = () => {};
-  const pause = new Promise<false>((resolve) => {
-    wake = () => resolve(false);
-    timer = setTimeout(wake, ms);
-  });
-  halted.addEventListener('abort', wake);
-  try {
-    return await (promise ? Promise.race([promise.then(() => true as const), pause]) : pause);
-  } finally {
-    clearTimeout(timer);
-    halted.removeEventListener('abort', wake);
-  }
 }
 
 /**
