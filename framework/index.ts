@@ -4,7 +4,12 @@ export { type PipelineClass, type PipelineOptions, pipeline } from './authoring/
 export { after } from './authoring/recorder.ts';
 export { step } from './authoring/step.ts';
 export { type StepContext, type StepLog, type StepTracker, stepContext } from './authoring/step-context.ts';
-export { inputError, SluiceError } from './errors.ts';
+export type { ArtifactStore } from './components/artifact-store.ts';
+export type { ComponentCheck } from './components/component-check.ts';
+export type { ExperimentTracker } from './components/experiment-tracker.ts';
+export type { MetadataStore } from './components/metadata-store.ts';
+export type { Stack } from './components/stack.ts';
+export { inputError, SluiceError, sluiceError } from './errors.ts';
 export { canonicalDigest } from './hashing/canonical.ts';
 export { type Digest, sha256 } from './hashing/digest.ts';
 export { DirectoryRef } from './materializers/directory-ref.ts';
@@ -13,4 +18,6 @@ export type { EncodeContext, Encoded, FolderFile, Materializer, StoredValue } fr
 export type { Progress } from './model/run-event.ts';
 export type { HistoryEntry, HistoryReader, StepOptions } from './model/step-definition.ts';
 export { nearest } from './nearest.ts';
+export type { ComponentKind, ComponentOf } from './stack/component-kind.ts';
+export { defineFlavor, type Flavor, type FlavorContext } from './stack/flavor.ts';
 export { type RunOptions, type RunResult, run } from './stack/run.ts';

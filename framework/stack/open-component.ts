@@ -36,10 +36,11 @@ const placeOf = (component: ComponentConfig, stack: StackConfig): string => comp
 function keepSecret(flavor: Flavor, options: unknown): void {
   for (const [name, value] of Object.entries((options ?? {}) as Record<string, unknown>)) {
     if (typeof value !== 'string') continue;
-    if (flavor.secretOptions?.includes(name)) secretValues.add(value);
-    const password = URL.canParse(value) ? new URL(value).password : '';
-    if (password === '') continue;
-    secretValues.add(password);
-    secretValues.add(decodeURIComponent(password));
+    if (URL.canParse(value) && /^[a-z+]+:\/\//i.test(value)) {
+      // The rest of a URL is an address, which messages have to name.
+      const { password } = new URL(value);
+      secretValues.add(password);
+      secretValues.add(decodeURIComponent(password));
+    } else if (flavor.secretOptions?.includes(name)) secretValues.add(value);
   }
 }

@@ -1,9 +1,15 @@
 import type { Command, Option } from 'commander';
+import { componentNames, readComponent } from '../../stack/component-files.ts';
+import { COMPONENT_KINDS, type ComponentKind } from '../../stack/component-kind.ts';
+import { findFlavor } from '../../stack/find-flavor.ts';
 import { findPipeline, pipelineNames } from '../../stack/find-pipeline.ts';
+import { builtInFlavors } from '../../stack/flavors.ts';
 import { findProject, type Project } from '../../stack/project.ts';
+import { openSecrets } from '../../stack/secrets/secret-store.ts';
 import { stackNames } from '../../stack/stack-config.ts';
 import type { Call } from '../commands/command-kit.ts';
 import type { Invocation } from '../invocation.ts';
+import { optionFlags } from '../params/option-flags.ts';
 import { inputSchema, kebabCase, paramSpecs } from '../params/param-specs.ts';
 import { commandOf } from '../usage-error.ts';
 import { withStack } from './with-stack.ts';
@@ -27,7 +33,7 @@ async function candidates(
   const command = commandOf(root, words);
   const options = [...command.options, ...(command === root ? [] : root.options)];
   const before = options.find(({ long, short }) => [long, short].includes(words.at(-1) ?? ''));
-  if (before?.required) return valuesOf(before, words, invocation);
+  if (before?.required) return valuesOf(before, command, words, invocation);
   if (typed.startsWith('-')) return [...flagsOf(options), ...(await parameterFlags(command, words, invocation))];
   const verbs = command.commands.filter((sub) => sub.name() !== 'complete-words').map((sub) => sub.name());
   if (verbs.length > 0) return verbs;
@@ -38,11 +44,23 @@ const projectOf = ({ cwd, env }: Invocation): Project => findProject(cwd, env);
 
 const flagsOf = (options: readonly Option[]): string[] => options.flatMap(({ long }) => (long ? [long] : []));
 
-async function valuesOf(option: Option, words: readonly string[], invocation: Invocation): Promise<readonly string[]> {
+async function valuesOf(
+  option: Option,
+  command: Command,
+  words: readonly string[],
+  invocation: Invocation,
+): Promise<readonly string[]> {
   if (option.argChoices) return option.argChoices;
   switch (option.long) {
     case '--stack':
       return quietly(async () => stackNames(projectOf(invocation)));
+    case '--flavor':
+      return flavorNames(kindOf(command.parent?.name()));
+    case '--artifact-store':
+    case '--metadata-store':
+    case '--experiment-tracker':
+    case '--orchestrator':
+      return quietly(() => choicesOf(kindOf(option.long?.slice(2)), projectOf(invocation)));
     case '--pipeline':
       return quietly(async () => pipelineNames(projectOf(invocation)));
     case '--run':
@@ -72,6 +90,13 @@ async function argumentsOf(
       return quietly(async () => pipelineNames(projectOf(invocation)));
     case 'stack':
       return quietly(async () => stackNames(projectOf(invocation)));
+    case 'component':
+      return quietly(async () => {
+        const kind = kindOf(command.parent?.name());
+        return kind ? componentNames(projectOf(invocation), kind) : [];
+      });
+    case 'secret':
+      return quietly(async () => (await openSecrets(projectOf(invocation).home).list()).map(({ name }) => name));
     case 'run':
     case 'a':
     case 'b':
@@ -89,11 +114,36 @@ async function parameterFlags(
   invocation: Invocation,
 ): Promise<readonly string[]> {
   const [reference] = positionals(command, words);
+  const kind = kindOf(command.parent?.name());
+  if (kind) return quietly(() => componentFlags(kind, reference, words, projectOf(invocation)));
   if (!['run', 'plan'].includes(command.name()) || reference === undefined) return [];
   return quietly(async () => {
     const { definition } = await findPipeline(reference, { project: projectOf(invocation), cwd: invocation.cwd });
     return paramSpecs(inputSchema(definition.params)).map(({ name }) => `--${kebabCase(name)}`);
   });
+}
+
+const kindOf = (word: string | undefined): ComponentKind | undefined =>
+  COMPONENT_KINDS.find((kind) => kind === word?.replace('-', '_'));
+
+const flavorNames = (kind: ComponentKind | undefined): Promise<readonly string[]> =>
+  quietly(async () => (kind ? (await builtInFlavors(kind)).map(({ name }) => name) : []));
+
+/** What a stack may have of a kind: registered components, and flavors. */
+const choicesOf = async (kind: ComponentKind | undefined, project: Project): Promise<readonly string[]> =>
+  kind ? [...componentNames(project, kind), ...(await flavorNames(kind))] : [];
+
+/** Options of the flavor that `--flavor` names, or that the component has. */
+async function componentFlags(
+  kind: ComponentKind,
+  component: string | undefined,
+  words: readonly string[],
+  project: Project,
+): Promise<readonly string[]> {
+  const given = words.find((_word, i) => ['--flavor', '-f'].includes(words[i - 1] ?? ''));
+  const flavor =
+    given ?? (component === undefined ? undefined : (await readComponent(project, kind, component)).flavor);
+  return flavor === undefined ? [] : optionFlags(await findFlavor(kind, flavor, project));
 }
 
 const runNames = (invocation: Invocation): Promise<readonly string[]> =>

@@ -9,7 +9,7 @@ interface StackLine {
   readonly active: boolean;
   readonly description: string;
   readonly file: string | null;
-  /** Kind → flavor; empty where the file is broken. */
+  /** Kind → flavor, or the name of the registered component; empty where the file is broken. */
   readonly components: Readonly<Record<string, string>>;
   readonly problem: string | null;
 }
@@ -25,7 +25,9 @@ export async function stackListVerb({ invocation, command }: Call): Promise<unde
       const common = { name, active: name === active };
       try {
         const config = await readStackConfig(project, name);
-        const components = Object.fromEntries(COMPONENT_KINDS.map((kind) => [kind, config.components[kind].flavor]));
+        const components = Object.fromEntries(
+          COMPONENT_KINDS.map((kind) => [kind, config.components[kind].name ?? config.components[kind].flavor]),
+        );
         return {
           ...common,
           description: config.description ?? '',

@@ -2,12 +2,18 @@ import type { Flavor } from '../../stack/flavor.ts';
 import { holdsReference } from '../../stack/interpolate.ts';
 import type { Invocation } from '../invocation.ts';
 
+const URL_PASSWORD = /(?<=:\/\/[^/@\s]*:)(?!\$\{)[^/@\s]+(?=@)/;
+
+/** Whether a value tells a secret: in plain text, and not only an address. */
+const tells = (value: unknown): boolean =>
+  typeof value === 'string' && /^[a-z+]+:\/\//i.test(value) ? URL_PASSWORD.test(value) : !holdsReference(value);
+
 /** Options as they may be shown: what the flavor calls secret is hidden, unless it is a reference; so is the password in a URL. */
 export function shownOptions(flavor: Flavor | undefined, options: Readonly<Record<string, unknown>>): object {
   const hidden = new Set(flavor?.secretOptions ?? []);
   const entries = Object.entries(options).map(([name, value]) => {
-    if (hidden.has(name) && !holdsReference(value)) return [name, '***'];
-    return [name, typeof value === 'string' ? value.replace(/(?<=:\/\/[^/@\s]*:)(?!\$\{)[^/@\s]+(?=@)/, '***') : value];
+    if (typeof value === 'string' && /^[a-z+]+:\/\//i.test(value)) return [name, value.replace(URL_PASSWORD, '***')];
+    return [name, hidden.has(name) && !holdsReference(value) ? '***' : value];
   });
   return Object.fromEntries(entries);
 }
@@ -18,7 +24,7 @@ export function warnOfPlainSecrets(
   options: Readonly<Record<string, unknown>>,
   { terminal, quiet }: Invocation,
 ): void {
-  const plain = (flavor.secretOptions ?? []).filter((name) => name in options && !holdsReference(options[name]));
+  const plain = (flavor.secretOptions ?? []).filter((name) => name in options && tells(options[name]));
   if (plain.length === 0 || quiet) return;
   const { line, colors } = terminal.err;
   const [first] = plain;

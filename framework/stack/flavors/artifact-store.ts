@@ -24,8 +24,8 @@ export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
     kind: 'artifact_store',
     name: 'minio',
     description: 'a bucket of MinIO, or of any other server that speaks S3, behind a cache on this machine',
-    services: ['minio'],
-    secretOptions: ['accessKey', 'secretKey', 'sessionToken'],
+    services: ['minio', 'minio-init'],
+    secretOptions: ['secretKey', 'sessionToken'],
     options: z.strictObject({
       endpoint: z.url({ protocol: /^https?$/ }).describe('URL of the server, as in http://localhost:9000'),
       bucket: z.string().min(3).describe('Bucket; sluice stack doctor --fix makes it'),
