@@ -169,7 +169,7 @@ interface StartOptions extends ExecuteOptions {
 /** Writes the run's record with all its steps pending, and makes what they share. */
 async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: RunScope; record: RunRecord }> {
   const { stack, executor, definition, params, values = params } = options;
-  const { cache = true, refresh = [], artifactIo: io = stackIo(stack) } = options;
+  const { cache = true, refresh = [], artifactIo: io = stackIo(stack, definition.materializers) } = options;
   const store = stack.metadataStore;
   const resume = await resumableSteps(store, options.resumeFrom);
   const emit = options.onEvent ?? (() => {});
