@@ -44,7 +44,10 @@ for (const [signal, number] of [
  * @throws when it ends or stays silent, with the end of its log.
  */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<Service> {
-  let child = await launch(options);
+  let child = await launch(options).catch((error: unknown) => {
+    options.folder.remove();
+    throw error;
+  });
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const pid = child.pid!;
