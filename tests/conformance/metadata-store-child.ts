@@ -1,6 +1,12 @@
-/** A process of its own that works on one SQLite file; sqlite-processes.test.ts starts it. Speaks by IPC messages, never by timing. */
+/** A process of its own that works on one store; metadata-store-processes.suite.ts starts it. Speaks by IPC messages, never by timing. */
+import { postgresMetadataStore } from '../../framework/adapters/metadata-stores/postgres.ts';
 import { sqliteMetadataStore } from '../../framework/adapters/metadata-stores/sqlite.ts';
 import type { CacheKey } from '../../framework/model/key-part.ts';
+
+/** Where the store is: the one argument of the process, as JSON. */
+export type Place =
+  | { readonly flavor: 'sqlite'; readonly path: string }
+  | { readonly flavor: 'postgres'; readonly url: string; readonly schema: string };
 
 /** What the test asks for. */
 export type Order =
@@ -11,8 +17,11 @@ export interface Answer {
   readonly won: readonly string[];
 }
 
-const [path = ''] = process.argv.slice(2);
-const store = sqliteMetadataStore({ path });
+const place = JSON.parse(process.argv[2] ?? '') as Place;
+const store =
+  place.flavor === 'sqlite'
+    ? sqliteMetadataStore({ path: place.path })
+    : postgresMetadataStore({ url: place.url, schema: place.schema });
 
 process.on('message', async (order: Order) => {
   const won: string[] = [];

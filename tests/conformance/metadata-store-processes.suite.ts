@@ -5,53 +5,123 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sqliteMetadataStore } from '../../framework/adapters/metadata-stores/sqlite.ts';
 import type { MetadataStore } from '../../framework/components/metadata-store.ts';
 import { keyOf, sampleCommit, sampleExecutor, sampleRun, sampleStep } from './metadata-store/sample-records.ts';
-import type { Answer, Order } from './sqlite-child.ts';
+import type { Answer, Order, Place } from './metadata-store-child.ts';
 
-/** The child as one file: it starts in a tenth of the time that loading its hundreds of modules takes. */
-let childFile: string;
-let folder: string;
-let path: string;
-let store: MetadataStore;
-/** Milliseconds to add to the clock of `store`. */
-let ahead = 0;
-let children: ChildProcess[] = [];
+/** An empty database, and our own connection to it. */
+export interface ProcessesHarness {
+  readonly place: Place;
+  readonly store: MetadataStore;
+  readonly dispose: () => Promise<void>;
+}
 
-beforeAll(async () => {
-  const file = join(await mkdtemp(join(tmpdir(), 'sluice-child-')), 'child.mjs');
-  await build({
-    input: join(import.meta.dirname, 'sqlite-child.ts'),
-    platform: 'node',
-    logLevel: 'silent',
-    output: { file, codeSplitting: false },
+/** Longer than starting a claim on a busy machine takes; the test that waits for its end waits this long. */
+const SHORT_LEASE_MS = 4000;
+
+/** What every metadata store promises to several processes, which may die at any moment. */
+export function describeProcesses(name: string, open: () => Promise<ProcessesHarness>): void {
+  /** The child as one file: it starts in a tenth of the time that loading its hundreds of modules takes. */
+  let childFile: string;
+  let harness: ProcessesHarness;
+  let store: MetadataStore;
+  let children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'sluice-child-')), 'child.mjs');
+    await build({
+      input: join(import.meta.dirname, 'metadata-store-child.ts'),
+      platform: 'node',
+      logLevel: 'silent',
+      // Where the child's file lies, there are no packages.
+      output: { file, codeSplitting: false },
+    });
+    childFile = file;
   });
-  childFile = file;
-});
 
-afterAll(() => rm(dirname(childFile), { recursive: true, force: true }));
+  afterAll(() => rm(dirname(childFile), { recursive: true, force: true }));
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-processes-'));
-  path = join(folder, 'sluice.db');
-  ahead = 0;
-  store = sqliteMetadataStore({ path, now: () => Date.now() + ahead });
-});
+  beforeEach(async () => {
+    harness = await open();
+    ({ store } = harness);
+  });
 
-afterEach(async () => {
-  await Promise.all(children.map(kill));
-  children = [];
-  await store.close();
-  await rm(folder, { recursive: true, force: true });
-});
+  afterEach(async () => {
+    await Promise.all(children.map(kill));
+    children = [];
+    await store.close();
+    await harness.dispose();
+  });
 
-/** Real processes, all of which meet the database before it exists. */
-async function start(count: number): Promise<readonly ChildProcess[]> {
-  const started = Array.from({ length: count }, () => fork(childFile, [path], { execArgv: [] }));
-  children.push(...started);
-  await Promise.all(started.map(answerOf));
-  return started;
+  /** Real processes, all of which meet the database before it exists. */
+  async function start(count: number): Promise<readonly ChildProcess[]> {
+    const started = Array.from({ length: count }, () =>
+      fork(childFile, [JSON.stringify(harness.place)], { execArgv: [] }),
+    );
+    children.push(...started);
+    await Promise.all(started.map(answerOf));
+    return started;
+  }
+
+  describe(`several processes on one ${name} store`, () => {
+    it('create the schema together, and of all who want a key exactly one gets it', async () => {
+      const processes = await start(4);
+      const keys = Array.from({ length: 50 }, (_, i) => keyOf(`contended ${i}`));
+      const answers = await Promise.all(
+        processes.map((child, i) => ask(child, { do: 'claim', keys, owner: `process-${i}`, leaseMs: 60_000 })),
+      );
+      expect(answers.flatMap(({ won }) => won).sort()).toEqual([...keys].sort());
+    });
+
+    it('take over after the lease from one that was killed, and refuse what it left behind', async () => {
+      const [owner, heir] = await start(2);
+      const key = keyOf('load');
+      const order = { do: 'claim', keys: [key], owner: 'dead', leaseMs: SHORT_LEASE_MS } as const;
+      expect(await ask(owner!, order)).toEqual({ won: [key] });
+      const held = await store.claim(key, 'me', 1000);
+      await kill(owner!);
+      expect(await ask(heir!, { do: 'claim', keys: [key], owner: 'heir', leaseMs: 60_000 })).toEqual({ won: [] });
+      expect(await store.waitForKey(key, 30_000, new AbortController().signal)).toBe(true);
+      const taken = await store.claim(key, 'me', 60_000);
+      expect('claim' in taken).toBe(true);
+      // A commit that the dead process could still have under way is refused by its fence.
+      if (!('heldBy' in held)) throw new Error('the owner had no claim');
+      await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
+      expect(await store.commit(sampleCommit('run-aaaa', 'load', { claim: held.heldBy }))).toBe(false);
+    });
+
+    it('free at once the claims of a killed one that was an executor', async () => {
+      const [owner] = await start(1);
+      const key = keyOf('load');
+      await store.registerExecutor(sampleExecutor('executor-1', { pid: owner!.pid! }));
+      await store.createRun(sampleRun('run-aaaa'), []);
+      await ask(owner!, { do: 'claim', keys: [key], owner: 'executor-1/run-aaaa/load', leaseMs: 3_600_000 });
+      await kill(owner!);
+      const isAlive = (pid: number): boolean => pid !== owner!.pid;
+      expect(await store.markLost({ host: 'here', isAlive, silentForMs: 1000 })).toEqual(['run-aaaa']);
+      expect('claim' in (await store.claim(key, 'me', 1000))).toBe(true);
+    });
+
+    it('write at the same time without losing a line or failing on a lock', async () => {
+      const processes = await start(3);
+      const append = (child: ChildProcess, i: number) =>
+        ask(child, { do: 'append', stepRun: `run/step-${i}`, lines: 200 });
+      await Promise.all(processes.map(append));
+      for (let i = 0; i < 3; i++) expect(await store.readLogs(`run/step-${i}`)).toHaveLength(200);
+    });
+
+    it('lose nothing that was committed when one is killed in the middle of writing', async () => {
+      const [writer] = await start(1);
+      writer!.send({ do: 'append', stepRun: 'run/step', lines: 1_000_000 } satisfies Order);
+      let seen = 0;
+      while (seen < 100) seen = (await store.readLogs('run/step')).length;
+      await kill(writer!);
+      const lines = await store.readLogs('run/step');
+      expect(lines.length).toBeGreaterThanOrEqual(seen);
+      expect(lines.map(({ message }) => message)).toEqual(lines.map((_, i) => `line ${i}`));
+      await store.appendLogs('run/step', 1, [{ time: 0, level: 'info', source: 'log', message: 'after' }]);
+    });
+  });
 }
 
 async function answerOf(child: ChildProcess): Promise<Answer> {
@@ -72,62 +142,3 @@ async function kill(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await ended;
 }
-
-describe('several processes on one SQLite file', () => {
-  it('create the schema together, and of all who want a key exactly one gets it', async () => {
-    const processes = await start(4);
-    const keys = Array.from({ length: 50 }, (_, i) => keyOf(`contended ${i}`));
-    const answers = await Promise.all(
-      processes.map((child, i) => ask(child, { do: 'claim', keys, owner: `process-${i}`, leaseMs: 60_000 })),
-    );
-    expect(answers.flatMap(({ won }) => won).sort()).toEqual([...keys].sort());
-  });
-
-  it('take over after the lease from one that was killed, and refuse what it left behind', async () => {
-    const [owner, heir] = await start(2);
-    const key = keyOf('load');
-    expect(await ask(owner!, { do: 'claim', keys: [key], owner: 'dead', leaseMs: 60_000 })).toEqual({ won: [key] });
-    const held = await store.claim(key, 'me', 1000);
-    await kill(owner!);
-    expect(await ask(heir!, { do: 'claim', keys: [key], owner: 'heir', leaseMs: 60_000 })).toEqual({ won: [] });
-    ahead = 61_000;
-    const taken = await store.claim(key, 'me', 60_000);
-    expect('claim' in taken).toBe(true);
-    // A commit that the dead process could still have under way is refused by its fence.
-    if (!('heldBy' in held)) throw new Error('the owner had no claim');
-    await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
-    expect(await store.commit(sampleCommit('run-aaaa', 'load', { claim: held.heldBy }))).toBe(false);
-  });
-
-  it('free at once the claims of a killed one that was an executor', async () => {
-    const [owner] = await start(1);
-    const key = keyOf('load');
-    await store.registerExecutor(sampleExecutor('executor-1', { pid: owner!.pid! }));
-    await store.createRun(sampleRun('run-aaaa'), []);
-    await ask(owner!, { do: 'claim', keys: [key], owner: 'executor-1/run-aaaa/load', leaseMs: 3_600_000 });
-    await kill(owner!);
-    const isAlive = (pid: number): boolean => pid !== owner!.pid;
-    expect(await store.markLost({ host: 'here', isAlive, silentForMs: 1000 })).toEqual(['run-aaaa']);
-    expect('claim' in (await store.claim(key, 'me', 1000))).toBe(true);
-  });
-
-  it('write at the same time without losing a line or failing on a lock', async () => {
-    const processes = await start(3);
-    const append = (child: ChildProcess, i: number) =>
-      ask(child, { do: 'append', stepRun: `run/step-${i}`, lines: 200 });
-    await Promise.all(processes.map(append));
-    for (let i = 0; i < 3; i++) expect(await store.readLogs(`run/step-${i}`)).toHaveLength(200);
-  });
-
-  it('lose nothing that was committed when one is killed in the middle of writing', async () => {
-    const [writer] = await start(1);
-    writer!.send({ do: 'append', stepRun: 'run/step', lines: 1_000_000 } satisfies Order);
-    let seen = 0;
-    while (seen < 100) seen = (await store.readLogs('run/step')).length;
-    await kill(writer!);
-    const lines = await store.readLogs('run/step');
-    expect(lines.length).toBeGreaterThanOrEqual(seen);
-    expect(lines.map(({ message }) => message)).toEqual(lines.map((_, i) => `line ${i}`));
-    await store.appendLogs('run/step', 1, [{ time: 0, level: 'info', source: 'log', message: 'after' }]);
-  });
-});

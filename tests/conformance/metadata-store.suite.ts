@@ -1,7 +1,9 @@
 import type { MetadataStore } from '../../framework/components/metadata-store.ts';
 import { describeCases, type Skip } from './conformance.ts';
 import { CACHE_CASES } from './metadata-store/cache.cases.ts';
+import { COPY_CASES } from './metadata-store/copy.cases.ts';
 import { DELETION_CASES } from './metadata-store/deletion.cases.ts';
+import { LIVE_CASES } from './metadata-store/live.cases.ts';
 import { LIVENESS_CASES } from './metadata-store/liveness.cases.ts';
 import { RUN_CASES } from './metadata-store/run.cases.ts';
 import type { MetadataStoreSubject } from './metadata-store/subject.ts';
@@ -14,7 +16,15 @@ export interface MetadataStoreHarness {
   readonly dispose: () => Promise<void>;
 }
 
-const CASES = [...RUN_CASES, ...CACHE_CASES, ...DELETION_CASES, ...LIVENESS_CASES, ...TRACKING_CASES];
+const CASES = [
+  ...RUN_CASES,
+  ...CACHE_CASES,
+  ...DELETION_CASES,
+  ...LIVENESS_CASES,
+  ...TRACKING_CASES,
+  ...LIVE_CASES,
+  ...COPY_CASES,
+];
 
 /** What every metadata store promises. `open` gives an empty database each time. */
 export function describeMetadataStore(options: {

@@ -14,8 +14,10 @@ export function pollForKey({ db, now, capabilities }: SqlContext): MetadataStore
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
       if ((await holders(db, { key, now: now() })).rows.length === 0) return true;
       const left = end - performance.now();
-      if (signal.aborted || left <= 0) return false;
+      if (left <= 0) return false;
       await pause(Math.min(wait, left), signal);
+      // Aborted may mean closed.
+      if (signal.aborted) return false;
     }
   };
 }

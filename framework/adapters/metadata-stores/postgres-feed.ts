@@ -49,8 +49,9 @@ export function postgresFeed({ db, now, capabilities }: SqlContext, options: Pos
         try {
           if ((await holders(db, { key, now: now() })).rows.length === 0) return true;
           const left = end - performance.now();
-          if (stop.aborted || left <= 0) return false;
+          if (left <= 0) return false;
           await pause(Math.min(left, LOOK_MS), AbortSignal.any([stop, rung.signal]));
+          if (stop.aborted) return false;
         } finally {
           forget();
         }

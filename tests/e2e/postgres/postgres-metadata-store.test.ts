@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { describe, it } from 'vitest';
 import { postgresMetadataStore } from '../../../framework/adapters/metadata-stores/postgres.ts';
 import { describeMetadataStore } from '../../conformance/metadata-store.suite.ts';
+import { describeProcesses } from '../../conformance/metadata-store-processes.suite.ts';
 import { testService } from '../../services/test-service.ts';
+import { testSchema } from './postgres-schema.ts';
 
 const server = testService('postgres');
 
@@ -12,17 +12,18 @@ if (server) {
   describeMetadataStore({
     name: 'postgres',
     open: async () => {
-      const schema = `test_${randomBytes(6).toString('hex')}`;
-      return {
-        connect: async ({ now }) => postgresMetadataStore({ url, schema, now, poolSize: 2 }),
-        dispose: async () => {
-          const client = new pg.Client({ connectionString: url });
-          await client.connect();
-          await client.query(`drop schema "${schema}" cascade`);
-          await client.end();
-        },
-      };
+      const { schema, drop } = testSchema(url);
+      return { connect: async ({ now }) => postgresMetadataStore({ url, schema, now, poolSize: 2 }), dispose: drop };
     },
+  });
+
+  describeProcesses('Postgres', async () => {
+    const { schema, drop } = testSchema(url);
+    return {
+      place: { flavor: 'postgres', url, schema },
+      store: postgresMetadataStore({ url, schema }),
+      dispose: drop,
+    };
   });
 } else {
   describe('metadata store postgres', () => {
