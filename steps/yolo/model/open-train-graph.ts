@@ -50,7 +50,7 @@ export async function openTrainGraph(architecture: Architecture, options: TrainG
   const { batch, size } = options;
   const anchors = anchorsOf(size, architecture.strides);
   const expression = trainExpression(architecture, options);
-  const session = await openSession(trainModel(expression), options);
+  const session = await openSession(trainModel(expression), { ...options, optimize: false });
   const names = [...expression.trained.keys()];
   return {
     batch,

@@ -1,6 +1,6 @@
 import { staticShape, type Value } from '../value.ts';
 import { mul, scale } from './arithmetic.ts';
-import { matmul, transposeLast } from './matmul.ts';
+import { matmulTransposed } from './matmul.ts';
 import { reduceMean } from './reduce.ts';
 import { reshape } from './reshape.ts';
 
@@ -21,6 +21,6 @@ export function channelMeanProduct(x: Value, y: Value): Value {
   const [n, c, h, w] = staticShape(x) as [number, number, number, number];
   if (h * w < LONG_ROW) return channelMean(mul(x, y));
   const row = (value: Value): Value => reshape(value, [n * c, 1, h * w]);
-  const products = matmul(row(x), transposeLast(row(y)));
+  const products = matmulTransposed(row(x), row(y));
   return scale(reduceMean(reshape(products, [n, c]), [0]), 1 / (h * w));
 }

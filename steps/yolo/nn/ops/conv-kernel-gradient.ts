@@ -1,7 +1,7 @@
 import { constant, elements, operator, type Value } from '../value.ts';
 import { mul } from './arithmetic.ts';
 import type { ConvGeometry } from './conv.ts';
-import { matmul, transposeLast } from './matmul.ts';
+import { matmul, matmulTransposed } from './matmul.ts';
 import { concat, split } from './pieces.ts';
 import { reshape, transpose } from './reshape.ts';
 
@@ -133,7 +133,7 @@ function strip(copies: readonly Copy[], room: number): Value {
 
 /** Σ over L of [L, A, K] · [L, B, K]ᵀ: [A, B]. The sum is a product with ones, three times as fast as onnxruntime's ReduceSum over a first axis. */
 function product(a: Value, b: Value): Value {
-  const each = matmul(a, transposeLast(b));
+  const each = matmulTransposed(a, b);
   const [lead, rows, columns] = each.shape as [number, number, number];
   if (lead === 1) return reshape(each, [rows, columns]);
   const ones = constant(new Float32Array(lead).fill(1), [1, lead]);

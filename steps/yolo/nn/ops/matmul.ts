@@ -22,8 +22,22 @@ export function matmul(a: Value, b: Value): Value {
   );
 }
 
-/** Swaps the last two dimensions; onnxruntime melts it into a product that follows. */
-export function transposeLast(x: Value): Value {
+/** a · bᵀ over the last two dimensions, b read as it lies: [L, M, K] · [L, N, K]ᵀ → [L, M, N]. */
+export function matmulTransposed(a: Value, b: Value): Value {
+  return operator(
+    {
+      type: 'FusedMatMul',
+      domain: 'com.microsoft',
+      inputs: [a, b],
+      attributes: { transB: { int: 1 } },
+      gradient: ([dy], wanted) => [wanted[0] ? matmul(dy!, b) : null, wanted[1] ? matmul(transposeLast(dy!), a) : null],
+    },
+    { shape: [...a.shape.slice(0, -1), b.shape.at(-2)!] },
+  );
+}
+
+/** Swaps the last two dimensions. */
+function transposeLast(x: Value): Value {
   const rank = x.shape.length;
   return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
 }

@@ -3,7 +3,7 @@ import * as arithmetic from '../../../../steps/yolo/nn/ops/arithmetic.ts';
 import { batchNormTrain } from '../../../../steps/yolo/nn/ops/batch-norm.ts';
 import { channelMean, channelMeanProduct } from '../../../../steps/yolo/nn/ops/channel-means.ts';
 import { conv } from '../../../../steps/yolo/nn/ops/conv.ts';
-import { matmul } from '../../../../steps/yolo/nn/ops/matmul.ts';
+import { matmul, matmulTransposed } from '../../../../steps/yolo/nn/ops/matmul.ts';
 import { concat, pad, slice, split } from '../../../../steps/yolo/nn/ops/pieces.ts';
 import { maxPool, upsample2x } from '../../../../steps/yolo/nn/ops/pool.ts';
 import * as reduce from '../../../../steps/yolo/nn/ops/reduce.ts';
@@ -70,6 +70,7 @@ const cases: readonly (readonly [string, readonly Operand[], (...values: Value[]
   ['pad, cutting', [picture], (x) => pad(x, [0, 0, 1, -1], [0, 0, 0, 1])],
   ['matmul', [{ shape: [2, 3] }, { shape: [3, 4] }], matmul],
   ['matmul, batched and broadcast', [{ shape: [2, 2, 3] }, { shape: [3, 2] }], matmul],
+  ['matmulTransposed', [{ shape: [2, 2, 3] }, { shape: [2, 4, 3] }], matmulTransposed],
   ['softmax', [{ shape: [2, 5, 3], from: -2, to: 2 }], (x) => softmax(x, 1)],
   ['logSumExp', [{ shape: [2, 5, 3], from: -2, to: 2 }], (x) => logSumExp(x, 1)],
   ['channelMean, short rows', [picture], channelMean],
