@@ -5,8 +5,8 @@ import { describeExperimentTracker, type ExperimentTrackerSubject } from '../con
 import { sampleRun, sampleStep } from '../conformance/metadata-store/sample-records.ts';
 import { startDroppingProxy } from '../services/dropping-proxy.ts';
 import { testService } from '../services/test-service.ts';
+import { mlflowBench } from '../unit/adapters/trackers/mlflow-bench.ts';
 import { type MlflowRunData, mlflowPage } from './mlflow/mlflow-page.ts';
-import { mlflowBench } from './mlflow/mlflow-subject.ts';
 
 const server = testService('mlflow');
 

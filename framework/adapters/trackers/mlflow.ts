@@ -138,7 +138,7 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
       if (state) {
         await spooling(async () => {
           const node = stepRun.id.slice(stepRun.runId.length + 1);
-          const lines = state.tracked.lines(node, stepRun.attempt ?? 1, entries);
+          const lines = state.tracked.lines(node, { attempt: stepRun.attempt ?? 1, entries });
           if (lines.length > 0) await state.writer.append(lines);
           courier.nudge();
         });

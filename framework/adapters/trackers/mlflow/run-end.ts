@@ -24,7 +24,7 @@ export async function runEnd(
   const origins = new Map<string, Origin>();
   const cached: SpoolLine[] = [];
   const links = new Map<string, OriginLink>();
-  for (const { node, origin } of steps.filter(({ status }) => status === 'cached')) {
+  for (const { node, origin, startedAt } of steps.filter(({ status }) => status === 'cached')) {
     if (origin === null) continue;
     const runId = origin.slice(0, origin.indexOf('/'));
     const found = origins.get(runId) ?? (await originOf(runId, run.pipeline, metadataStore));
@@ -32,7 +32,9 @@ export async function runEnd(
     // An earlier run of the same chain: its entries are in this very MLflow run.
     if (found.root === tracked.root) continue;
     links.set(node, { stepRun: origin, root: found.root, experiment: experiment ?? found.pipeline });
-    cached.push(...tracked.lines(node, 1, finalEntries(found.entries.get(origin) ?? [])));
+    cached.push(
+      ...tracked.lines(node, { attempt: 1, entries: finalEntries(found.entries.get(origin) ?? []), startedAt }),
+    );
   }
   // Earlier runs of the chain may have shown the same.
   const doubted = run.resumedFrom === null ? cached : cached.map(doubtful);

@@ -28,6 +28,8 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
   const experiments = new Map<string, string>();
   const runs = new Map<string, MlflowRun>();
   const pages = new Map<string, string>();
+  /** Runs that were made here and since: nobody else can have made something below them. */
+  const made = new Set<string>();
 
   async function experimentOf(name: string): Promise<string> {
     const known = experiments.get(name);
@@ -72,6 +74,7 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
         const create = (): Promise<MlflowRun> => client.createRun({ experimentId, name, user, startedAt, tags });
         const find = async (): Promise<MlflowRun> => (await client.findRun([experimentId], tag)) ?? create();
         const run = isNew ? await create() : await inTurn(find);
+        if (isNew) made.add(head.root);
         pages.set(head.root, client.pageOf(run));
         return run;
       }),
@@ -86,10 +89,9 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
           'mlflow.parentRunId': parent.runId,
         };
         const { experimentId } = parent;
-        return inTurn(
-          async () =>
-            (await finder.findNested(head, at)) ?? client.createRun({ experimentId, name: at, user, startedAt, tags }),
-        );
+        const create = (): Promise<MlflowRun> => client.createRun({ experimentId, name: at, user, startedAt, tags });
+        if (made.has(head.root)) return create();
+        return inTurn(async () => (await finder.findNested(head, at)) ?? create());
       }),
 
     async findNested(head, at) {
@@ -124,6 +126,7 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
     forget() {
       experiments.clear();
       runs.clear();
+      made.clear();
     },
   };
   return finder;

@@ -26,8 +26,16 @@ export interface TrackedRun {
   placeOf(node: string): Place;
   /** Places that have a nested run by now. */
   readonly nested: ReadonlySet<Place>;
-  /** @param attempt from 1; 0 for what an earlier run of the chain said. */
-  lines(node: string, attempt: number, entries: readonly TrackerEntry[]): readonly SpoolLine[];
+  /** What a node says. @param startedAt when its nested run began, where this is the first that is heard of it. Default: now. */
+  lines(
+    node: string,
+    said: {
+      /** From 1; 0 for what an earlier run of the chain said. */
+      readonly attempt: number;
+      readonly entries: readonly TrackerEntry[];
+      readonly startedAt?: number | null;
+    },
+  ): readonly SpoolLine[];
 }
 
 /** Everything that the entries of a run need, from its record. A resumed run goes on in the MLflow run of the first one of its chain. */
@@ -49,19 +57,19 @@ export async function trackedRun(run: RunRecord, options: TrackedRunOptions): Pr
     return key === undefined ? [] : [[key, value]];
   });
 
-  const lines: TrackedRun['lines'] = (node, attempt, entries) => {
+  const lines: TrackedRun['lines'] = (node, { attempt, entries, startedAt }) => {
     const at = placeOf(node);
     const speaker = { node, generation: attempt === 0 ? 'earlier' : `${run.id}#${attempt}` };
     const said = recordLines(entries, { at, speaker, ledger: ledgerOf(at) });
     if (at === '' || nested.has(at) || said.length === 0) return said;
     nested.add(at);
-    return [{ op: 'nest', at, step: node, startedAt: Date.now() }, ...said];
+    return [{ op: 'nest', at, step: node, startedAt: startedAt ?? Date.now() }, ...said];
   };
 
   // What the runs before this one of the chain said stands in the MLflow run already.
   for (const earlier of chain.slice(0, chain.indexOf(run.id))) {
     for (const { stepRunId, entries } of await options.metadataStore.tracked(earlier)) {
-      lines(stepRunId.slice(earlier.length + 1), 0, entries);
+      lines(stepRunId.slice(earlier.length + 1), { attempt: 0, entries });
     }
   }
   nested.clear();

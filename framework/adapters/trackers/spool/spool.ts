@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ProcessLock, tryLock } from './process-lock.ts';
 import type { OpenLine, SpoolLine } from './spool-line.ts';
@@ -162,10 +162,15 @@ function createWriter(folder: string, root: string): SpoolWriter {
 }
 
 async function readLines(path: string, offset: number, most: number): Promise<readonly PlacedLine[]> {
-  const { size } = await stat(path);
-  if (size <= offset) return [];
-  const handle = await open(path, 'r');
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    // Delivered and removed by another process meanwhile.
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return [];
   try {
+    const { size } = await handle.stat();
+    if (size <= offset) return [];
     const buffer = Buffer.alloc(Math.min(size - offset, most));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
     const lines = linesOf(buffer.subarray(0, bytesRead), offset);

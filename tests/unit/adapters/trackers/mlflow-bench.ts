@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localArtifactStore } from '../../../framework/adapters/artifact-stores/local.ts';
-import { sqliteMetadataStore } from '../../../framework/adapters/metadata-stores/sqlite.ts';
-import { type MlflowTrackerOptions, mlflowTracker } from '../../../framework/adapters/trackers/mlflow.ts';
-import type { ExperimentTracker } from '../../../framework/components/experiment-tracker.ts';
-import type { MetadataStore } from '../../../framework/components/metadata-store.ts';
-import type { Artifact } from '../../../framework/model/artifact.ts';
+import { localArtifactStore } from '../../../../framework/adapters/artifact-stores/local.ts';
+import { sqliteMetadataStore } from '../../../../framework/adapters/metadata-stores/sqlite.ts';
+import { type MlflowTrackerOptions, mlflowTracker } from '../../../../framework/adapters/trackers/mlflow.ts';
+import type { ExperimentTracker } from '../../../../framework/components/experiment-tracker.ts';
+import type { MetadataStore } from '../../../../framework/components/metadata-store.ts';
+import type { Artifact } from '../../../../framework/model/artifact.ts';
 
 /** Everything beside the server that an mlflow tracker works with, in a folder of its own. */
 export interface MlflowBench {
