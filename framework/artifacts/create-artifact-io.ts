@@ -15,6 +15,7 @@ import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
 import type { ArtifactIo } from './artifact-io.ts';
 import { createLocalFiles } from './local-files.ts';
 import { withOrigin } from './origin-of-ref.ts';
+import { smallObjects } from './small-objects.ts';
 
 const PARALLEL = 16;
 
@@ -31,11 +32,12 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
   const { store } = options;
   const registry = createMaterializerRegistry(options.materializers);
   const local = createLocalFiles({ store, cacheDir: resolve(options.cacheDir) });
+  const small = smallObjects(store);
 
   async function saveOne(value: unknown, where: string): Promise<Artifact> {
     const materializer = registry.of(value);
     const { content, name, refs = [], membersSize = 0 } = await materializer.encode(value, { where, store: saveOne });
-    const { digest, size } = await store.write(content);
+    const { digest, size } = await small.write(content);
     return Object.freeze({
       digest,
       format: materializer.format,
@@ -48,7 +50,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
 
   const stored = (artifact: Artifact): StoredValue => ({
     artifact,
-    bytes: () => store.readBytes(artifact.digest),
+    bytes: () => small.readBytes(artifact.digest),
     file: () => local.file(artifact.digest, nameOf(artifact)),
     folder: (files) => local.folder(artifact.digest, nameOf(artifact), files),
     load: loadArtifact,

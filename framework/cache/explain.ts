@@ -55,27 +55,54 @@ export function nearestKey<R extends { readonly parts: readonly KeyPart[] }>(
   parts: readonly KeyPart[],
   earlier: readonly R[],
 ): R | undefined {
-  const own = new Map(parts.map(({ part, digest }) => [part, digest]));
-  let best: R | undefined;
-  let most = -1;
-  for (const record of earlier) {
-    let shared = 0;
-    for (const { part, digest } of record.parts) if (own.get(part) === digest) shared++;
-    if (shared > most) [best, most] = [record, shared];
-  }
-  return best;
+  const index = indexOf(earlier);
+  const shared = new Uint32Array(earlier.length);
+  for (const part of parts) for (const at of index.get(nameOf(part)) ?? []) shared[at]!++;
+  return earlier[shared.indexOf(Math.max(...shared))];
 }
+
+const indexes = new WeakMap<readonly object[], ReadonlyMap<string, readonly number[]>>();
+
+/** Which of the earlier keys have a part. Thousands of calls of one step are compared with one and the same list. */
+function indexOf(earlier: readonly { readonly parts: readonly KeyPart[] }[]): ReadonlyMap<string, readonly number[]> {
+  const known = indexes.get(earlier);
+  if (known) return known;
+  const index = new Map<string, number[]>();
+  for (const [at, { parts }] of earlier.entries()) {
+    for (const part of parts) {
+      const holders = index.get(nameOf(part));
+      if (!holders) index.set(nameOf(part), [at]);
+      else if (holders.at(-1) !== at) holders.push(at);
+    }
+  }
+  indexes.set(earlier, index);
+  return index;
+}
+
+const nameOf = ({ part, digest }: KeyPart): string => `${digest} ${part}`;
 
 /** Parts that differ, in the order of the later key; parts that went stand last. */
 export function keyDifferences(before: readonly KeyPart[], after: readonly KeyPart[]): readonly Difference[] {
-  const old = byName(before);
-  const now = byName(after);
+  const doubtful = doubtfulNames(before, after);
+  const old = byName(before.filter(({ part }) => doubtful.has(part)));
+  const now = byName(after.filter(({ part }) => doubtful.has(part)));
   const names = [...new Set([...now.keys(), ...old.keys()])];
   const found = names.filter((name) => digests(old.get(name)) !== digests(now.get(name)));
   // The digest over all code adds nothing once a symbol, package or version of Node is named.
   const named = found.filter((name) => /^(code .|package |node$)/.test(name));
   const kept = named.length > 0 ? found.filter((name) => name !== 'code') : found;
   return kept.map((part) => difference(part, old.get(part), now.get(part)));
+}
+
+/** Names that need a closer look: most parts of two keys are alike. */
+function doubtfulNames(before: readonly KeyPart[], after: readonly KeyPart[]): Set<string> {
+  // Of a name that stands twice in one of them the count may be all that differs.
+  const hasOtherCount = before.length !== after.length;
+  const lacks = (parts: readonly KeyPart[]) => {
+    const digests = new Map(parts.map(({ part, digest }) => [part, digest]));
+    return ({ part, digest }: KeyPart): boolean => hasOtherCount || digests.get(part) !== digest;
+  };
+  return new Set([...after.filter(lacks(before)), ...before.filter(lacks(after))].map(({ part }) => part));
 }
 
 /** Names are almost always unique; fields such as `a.b` and `a: { b }` may share one. */

@@ -12,6 +12,7 @@ import { isProcessAlive } from './is-process-alive.ts';
 const LEASE_MS = { inline: 3_600_000, process: 60_000 } as const;
 /** How often who waits looks whether the owner lives: here a question to the process table, elsewhere one to the store. */
 const LOOK_MS = { here: 500, elsewhere: 5000 } as const;
+const HOST = hostname();
 
 /** The claims that one run holds: the right to compute a key, one holder at a time among all runs on the store. */
 export interface ClaimKeeper {
@@ -43,7 +44,7 @@ export function createClaimKeeper(
   /** True when the owner can't give the claim back any more. */
   async function isOwnerGone({ owner }: Claim): Promise<boolean> {
     const { run, host, pid } = parseOwner(owner);
-    if (host === hostname() && !isProcessAlive(pid)) return true;
+    if (host === HOST && !isProcessAlive(pid)) return true;
     const record = await store.findRun(run);
     return record !== undefined && isFinal(record.status);
   }
@@ -77,7 +78,7 @@ export function createClaimKeeper(
     async whenFree(heldBy, halted) {
       const own = held.get(heldBy.key)?.free.signal;
       const enough = own ? AbortSignal.any([halted, own]) : halted;
-      const lookMs = parseOwner(heldBy.owner).host === hostname() ? LOOK_MS.here : LOOK_MS.elsewhere;
+      const lookMs = parseOwner(heldBy.owner).host === HOST ? LOOK_MS.here : LOOK_MS.elsewhere;
       while (!enough.aborted) {
         if (await store.waitForKey(heldBy.key, lookMs, enough)) return;
         if (!enough.aborted && (await isOwnerGone(heldBy))) return store.releaseClaim(heldBy);
@@ -90,7 +91,7 @@ export function createClaimKeeper(
  * `<executor>/<run>/<node> <host> <pid>`: the executor's id first, by which the store frees the claims of the dead; the step run for people;
  * host and process for whoever waits.
  */
-const ownerOf = (executor: string, stepRun: string): string => `${executor}/${stepRun} ${hostname()} ${process.pid}`;
+const ownerOf = (executor: string, stepRun: string): string => `${executor}/${stepRun} ${HOST} ${process.pid}`;
 
 function parseOwner(owner: string): { readonly run: string; readonly host: string; readonly pid: number } {
   const [path = '', host = '', pid = ''] = owner.split(' ');

@@ -33,10 +33,13 @@ export function createSlots(capacity: Amounts): Slots {
   setMaxListeners(0, closing.signal);
   let turns = 0;
 
-  const fits = (needs: Amounts): boolean => Object.entries(needs).every(([name, amount]) => free[name]! >= amount);
-  const change = (needs: Amounts, sign: 1 | -1): void => {
-    for (const [name, amount] of Object.entries(needs)) free[name] = free[name]! + sign * amount;
-  };
+  function fits(needs: Amounts): boolean {
+    for (const name in needs) if (free[name]! < needs[name]!) return false;
+    return true;
+  }
+  function change(needs: Amounts, sign: 1 | -1): void {
+    for (const name in needs) free[name] = free[name]! + sign * needs[name]!;
+  }
 
   function grant(needs: Amounts): () => void {
     change(needs, -1);
@@ -63,13 +66,11 @@ export function createSlots(capacity: Amounts): Slots {
   }
 
   /** What of a wish is limited here, and no more of it than there is. */
-  const limited = (wish: Amounts): Amounts =>
-    Object.fromEntries(
-      Object.entries(wish).flatMap(([name, amount]) => {
-        const all = capacity[name];
-        return all === undefined ? [] : [[name, Math.min(amount, all)]];
-      }),
-    );
+  function limited(wish: Amounts): Amounts {
+    const needs: Record<string, number> = {};
+    for (const name in wish) if (capacity[name] !== undefined) needs[name] = Math.min(wish[name]!, capacity[name]);
+    return needs;
+  }
 
   function wait(needs: Amounts): Promise<(() => void) | undefined> {
     const id = JSON.stringify(needs);
