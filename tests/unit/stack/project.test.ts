@@ -1,20 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { openStack } from '../../../framework/stack/open-stack.ts';
-import { findProject, type Project } from '../../../framework/stack/project.ts';
+import { findProject } from '../../../framework/stack/project.ts';
 import { activeStackName, readStackConfig, stackNames } from '../../../framework/stack/stack-config.ts';
+import { projectWith } from './project-with.ts';
 
-function projectWith(files: Record<string, string>): Project {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'sluice-project-')));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, file)), { recursive: true });
-    writeFileSync(join(dir, file), text);
-  }
-  return { dir, home: join(dir, '.sluice') };
-}
 const failure = (code: string, words: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(words) });
 
