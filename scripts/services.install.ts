@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram, needProgram, serviceCache } from '../tests/services/find-program.ts';
+import { findProgram, serviceCache } from '../tests/services/find-program.ts';
 import type { ServiceName } from '../tests/services/service-state.ts';
 
 /** The last commit of MinIO's repository; its tags can't be built by `go install`. AGPL: a program of its own, never a part of ours. */
@@ -20,14 +20,12 @@ const MLFLOW = fileURLToPath(new URL('../docker/mlflow-requirements.txt', import
  */
 export async function installService(name: ServiceName, say: (text: string) => void): Promise<void> {
   if (name === 'postgres') await installPostgres(say);
-  else if (name === 'minio') await goInstall('minio', MINIO, say);
-  else await installMlflow(say);
-}
-
-/** MinIO's own client, which benchmarks are held against. */
-export async function installMinioClient(say: (text: string) => void): Promise<string> {
-  await goInstall('mc', MINIO_CLIENT, say);
-  return needProgram('mc');
+  else if (name === 'mlflow') await installMlflow(say);
+  else {
+    await goInstall('minio', MINIO, say);
+    // Makes buckets and users (docker/minio-init.sh), and is what our own transfers are measured against.
+    await goInstall('mc', MINIO_CLIENT, say);
+  }
 }
 
 async function installPostgres(say: (text: string) => void): Promise<void> {

@@ -1,29 +1,33 @@
 import { parseArgs } from 'node:util';
 import { SERVICE_NAMES, type ServiceName, serviceStateFile } from '../tests/services/service-state.ts';
 import { type StartedService, serviceStatus, startService, stopService } from '../tests/services/started-services.ts';
+import { teamEnvironment } from '../tests/services/team-environment.ts';
 import { withServiceLock } from '../tests/services/with-service-lock.ts';
 import { installService } from './services.install.ts';
 
-// npm run services -- start|stop|status [postgres|minio|mlflow …] [--output table|json]
+// npm run services -- start|stop|status|env [postgres|minio|mlflow …] [--output table|json]
 
-const USAGE = `Usage: npm run services -- start|stop|status [postgres] [minio] [mlflow]
+const USAGE = `Usage: npm run services -- start|stop|status|env [postgres] [minio] [mlflow]
 
 Real servers for tests and for trying the \`team\` stack on one machine, without Docker: on free ports of 127.0.0.1, with passwords of their own.
 
   start            brings them up in the background and waits until they answer; installs what is missing
   stop             ends what start started; data stay for the next start
   status           what runs, and where; exit code 1 unless all of them run
+  env              what the \`team\` stack has to know of them: npm run --silent services -- env > .env
 
   --delete-data    with stop: their data too
   --output KIND    table (default), or json: { "services": [{ "name", "status", "url", "pid", "folder", "log" }] }
   --help           this text
 `;
 
+const VERBS = ['start', 'stop', 'status', 'env'] as const;
+
 /** A wrong call: exit 2. */
 class UsageError extends Error {}
 
 interface Call {
-  readonly verb: 'start' | 'stop' | 'status';
+  readonly verb: (typeof VERBS)[number];
   readonly names: readonly ServiceName[];
   readonly output: 'table' | 'json';
   readonly deleteData: boolean;
@@ -40,11 +44,10 @@ function parseCall(): Call | 'help' {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const { values, positionals } = parsed;
-  const [verb, ...words] = positionals;
+  const [word, ...words] = positionals;
   if (values.help) return 'help';
-  if (verb !== 'start' && verb !== 'stop' && verb !== 'status') {
-    throw new UsageError(`It is start, stop or status, not ${verb ?? 'nothing'}.`);
-  }
+  const verb = VERBS.find((known) => known === word);
+  if (verb === undefined) throw new UsageError(`It is ${VERBS.join(', ')}, not ${word ?? 'nothing'}.`);
   const output = values.output ?? 'table';
   if (output !== 'table' && output !== 'json') throw new UsageError(`--output is table or json, not ${output}.`);
   const wrong = words.find((word) => !SERVICE_NAMES.some((name) => name === word));
@@ -56,7 +59,7 @@ function parseCall(): Call | 'help' {
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 async function perform({ verb, names, deleteData }: Call): Promise<void> {
-  if (verb === 'status') return;
+  if (verb === 'status' || verb === 'env') return;
   await withServiceLock(async () => {
     if (verb === 'stop') {
       await Promise.all(names.map((name) => stopService(name, { deleteData })));
@@ -78,6 +81,11 @@ function table(services: readonly StartedService[]): string {
   return rows.join('\n');
 }
 
+function shown({ verb, output }: Call, services: readonly StartedService[]): string {
+  if (verb === 'env') return teamEnvironment(services);
+  return output === 'json' ? JSON.stringify({ services }) : table(services);
+}
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 try {
@@ -86,7 +94,7 @@ try {
   else {
     await perform(call);
     const services = await Promise.all(call.names.map(serviceStatus));
-    process.stdout.write(`${call.output === 'json' ? JSON.stringify({ services }) : table(services)}\n`);
+    process.stdout.write(`${shown(call, services)}\n`);
     if (call.output === 'table' && call.verb === 'start') say(`Tests find them through ${serviceStateFile()}.`);
     if (call.verb !== 'stop' && services.some(({ status }) => status !== 'running')) process.exitCode = 1;
   }

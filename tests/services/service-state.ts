@@ -18,8 +18,9 @@ export interface ServiceRecord {
 
 export type ServiceState = Readonly<Partial<Record<ServiceName, ServiceRecord>>>;
 
-/** Holds passwords: for this user's eyes only. */
-export const serviceStateFile = (): string => join(serviceCache(), 'services.json');
+/** Holds passwords: for this user's eyes only. SLUICE_SERVICES_FILE names another one, for a set of servers of its own. */
+export const serviceStateFile = (): string =>
+  process.env['SLUICE_SERVICES_FILE'] || join(serviceCache(), 'services.json');
 
 /** What was started on this machine by this user; empty when nothing ever was. */
 export function readServiceState(): ServiceState {

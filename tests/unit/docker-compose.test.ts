@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { composeFile } from '../services/compose-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,6 +42,26 @@ describe('docker-compose.yml and .env.example', () => {
   it('have the same defaults', () => {
     for (const { name, kind, rest } of references)
       if (kind === '-') expect([name, rest]).toEqual([name, documented[name]]);
+  });
+
+  it('have every variable that the team stack reads, with the same defaults', () => {
+    const commented = parseEnv(read('.env.example').replace(/^# (?=SLUICE_)/gm, ''));
+    const used = [...read('stacks/team.yaml').matchAll(/\$\{env:([A-Z_]+)(?::-([^}]*))?\}/g)];
+    expect(used.length).toBeGreaterThan(8);
+    for (const [, name, rest] of used) expect([name, commented[name!]]).toEqual([name, rest ?? expect.any(String)]);
+    for (const { 1: port } of text.matchAll(/127\.0\.0\.1:\$\{(\w+)/g)) {
+      // The console is for people.
+      if (port !== 'SLUICE_MINIO_CONSOLE_PORT') expect(used.map(([, name]) => name)).toContain(port);
+    }
+  });
+
+  it('give the team stack its user, bucket, folder and database', () => {
+    const team = parse(read('stacks/team.yaml')) as {
+      artifact_store: { prefix: string };
+      metadata_store: { database: string };
+    };
+    expect(team.artifact_store.prefix).toBe(services['minio-init']!.environment!['SLUICE_PREFIX']);
+    expect(team.metadata_store.database).toBe(services['postgres']!.environment!['POSTGRES_DB']);
   });
 
   it('publish ports on this machine only', () => {

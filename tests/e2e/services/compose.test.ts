@@ -146,7 +146,7 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
 
       const api = `${mlflow.url}/api/2.0`;
       const headers = { 'content-type': 'application/json' };
-    const post = { method: 'POST', headers, body: JSON.stringify({ name: 'composed' }) };
+      const post = { method: 'POST', headers, body: JSON.stringify({ name: 'composed' }) };
       expect((await fetch(`${api}/mlflow/experiments/create`, post)).status).toBe(200);
       const client = new pg.Client({ connectionString: postgres.url.replace(/[^/]*$/, 'mlflow') });
       await client.connect();

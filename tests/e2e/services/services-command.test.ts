@@ -1,28 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canStart } from '../../services/can-start.ts';
-import { findProgram } from '../../services/find-program.ts';
 import { processStartedAt } from '../../services/process-started-at.ts';
 import type { ServiceState } from '../../services/service-state.ts';
 import type { StartedService } from '../../services/started-services.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/services.ts', import.meta.url));
 
-describe.skipIf(!canStart('minio'))('npm run services', () => {
-  // A cache, and so a record, of its own: the services that other suites share are not touched.
-  let cache: string;
+describe.skipIf(!canStart('minio', 'mc'))('npm run services', () => {
+  let folder: string;
+  // A record of its own: the services that other suites share are not touched.
+  let record: string;
   beforeAll(() => {
-    cache = mkdtempSync(join(tmpdir(), 'sluice-services-'));
+    folder = mkdtempSync(join(tmpdir(), 'sluice-services-'));
+    record = join(folder, 'services.json');
   });
-  const path = [dirname(findProgram('minio') ?? '.'), process.env['PATH']].join(delimiter);
 
   async function services(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const env = { ...process.env, XDG_CACHE_HOME: cache, PATH: path };
+    const env = { ...process.env, SLUICE_SERVICES_FILE: record };
     const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (said.stdout += chunk));
@@ -31,14 +31,15 @@ describe.skipIf(!canStart('minio'))('npm run services', () => {
     return { code, ...said };
   }
 
+  /** One verb on MinIO alone. */
   async function minio(verb: 'start' | 'stop' | 'status', ...more: readonly string[]): Promise<StartedService> {
     const { stdout } = await services(verb, 'minio', '--output', 'json', ...more);
     return (JSON.parse(stdout) as { services: [StartedService] }).services[0];
   }
 
   afterAll(async () => {
-    await services('stop', '--delete-data');
-    rmSync(cache, { recursive: true, force: true });
+    await services('stop');
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('starts once, however often it is told to, even at the same time', async () => {
@@ -68,15 +69,12 @@ describe.skipIf(!canStart('minio'))('npm run services', () => {
   });
 
   it('ends no process that only has the id of one it started', async () => {
-    const state = join(cache, 'sluice', 'services.json');
-    mkdirSync(dirname(state), { recursive: true });
-    const folder = mkdtempSync(join(cache, 'data-'));
-    const record = { url: 'http://127.0.0.1:1', port: 1, folder, log: join(folder, 'log.txt') };
-    const stale: ServiceState = { minio: { ...record, process: { pid: process.pid, startedAt: '1' } } };
-    writeFileSync(state, JSON.stringify(stale));
+    const stopped = { url: 'http://127.0.0.1:1', port: 1, folder, log: join(folder, 'log.txt') };
+    const stale: ServiceState = { minio: { ...stopped, process: { pid: process.pid, startedAt: '1' } } };
+    writeFileSync(record, JSON.stringify(stale));
     expect(await minio('status')).toMatchObject({ status: 'stopped' });
     expect(await minio('stop')).toMatchObject({ status: 'stopped' });
-    expect(JSON.parse(readFileSync(state, 'utf8'))).toEqual({ minio: record });
+    expect(JSON.parse(readFileSync(record, 'utf8'))).toEqual({ minio: stopped });
   });
 
   it('says what is wrong with a call', async () => {
