@@ -1,3 +1,5 @@
+import type { Gradient } from './optimizer.ts';
+
 /**
  * Adds up the gradients of several batches until an optimizer step takes them. The first batch's arrays are kept as they come and added to,
  * so that a step of one batch costs no copy.
@@ -21,15 +23,12 @@ export class GradientSum {
     }
   }
 
-  /** The sum, shortened so that its norm over all parameters is at most `longest`; starts anew. Non-finite gradients stay as they are. */
-  take(longest: number): ReadonlyMap<string, Float32Array> {
-    const sum = this.#sum;
+  /** The sum with the factor that makes its norm over all parameters `longest` at most; starts anew. Non-finite gradients stay non-finite. */
+  take(longest: number): Gradient {
+    const values = this.#sum;
     this.#sum = new Map();
-    const factor = longest / (norm(sum) + 1e-6);
-    if (factor < 1) {
-      for (const values of sum.values()) for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor;
-    }
-    return sum;
+    const factor = longest / (norm(values) + 1e-6);
+    return { values, factor: factor < 1 ? factor : 1 };
   }
 
   drop(): void {

@@ -7,9 +7,17 @@ export interface StepRates {
   readonly momentum: number;
 }
 
-/** Changes weights in place, given the gradients of a loss to make smaller. */
+/** The gradient of a loss to make smaller. */
+export interface Gradient {
+  /** By parameter. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  /** To multiply all values with: below 1 where they are too long together. Here, because a loop over 3 million numbers to shorten them first costs a sixth of a step. */
+  readonly factor: number;
+}
+
+/** Changes weights in place. */
 export interface Optimizer {
-  step(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, rates: StepRates): void;
+  step(weights: Weights, gradient: Gradient, rates: StepRates): void;
   /** Everything that a later step depends on, by name, to be kept in a checkpoint; the arrays are live. */
   readonly state: ReadonlyMap<string, Float32Array>;
   /** Steps made. */
@@ -37,24 +45,42 @@ export function sgd(parameters: readonly ParameterInfo[], weightDecay: number): 
   return {
     state,
     steps: 0,
-    step(weights, gradients, rates) {
-      const { momentum } = rates;
-      for (const parameter of list) {
-        const w = weights.get(parameter.name)!.data;
-        const g = gradients.get(parameter.name)!;
-        const v = state.get(`velocity.${parameter.name}`)!;
-        const lr = parameter.kind === 'bias' ? rates.biasLr : rates.lr;
-        const decay = decayOf(parameter, weightDecay);
-        for (let i = 0; i < w.length; i++) {
-          const d = g[i]! + decay * w[i]!;
-          const next = momentum * v[i]! + d;
-          v[i] = next;
-          w[i] = w[i]! - lr * (d + momentum * next);
-        }
-      }
+    step(weights, gradient, rates) {
       this.steps++;
+      for (const parameter of list) {
+        stepSgd({
+          weights: weights.get(parameter.name)!.data,
+          gradient: gradient.values.get(parameter.name)!,
+          factor: gradient.factor,
+          velocity: state.get(`velocity.${parameter.name}`)!,
+          momentum: rates.momentum,
+          decay: decayOf(parameter, weightDecay),
+          rate: parameter.kind === 'bias' ? rates.biasLr : rates.lr,
+        });
+      }
     },
   };
+}
+
+/** One parameter. A function of its own, with its numbers in local variables: V8 makes it twice as fast as the same loop inside a method. */
+function stepSgd(at: {
+  readonly weights: Float32Array;
+  readonly gradient: Float32Array;
+  readonly factor: number;
+  readonly velocity: Float32Array;
+  readonly momentum: number;
+  readonly decay: number;
+  readonly rate: number;
+}): void {
+  const { weights, gradient, factor, velocity, momentum, decay, rate } = at;
+  const length = weights.length;
+  for (let i = 0; i < length; i++) {
+    const w = weights[i]!;
+    const d = factor * gradient[i]! + decay * w;
+    const next = momentum * velocity[i]! + d;
+    velocity[i] = next;
+    weights[i] = w - rate * (d + momentum * next);
+  }
 }
 
 const ADAM_BETA2 = 0.999;
@@ -67,7 +93,7 @@ export function adamW(parameters: readonly ParameterInfo[], weightDecay: number)
   return {
     state,
     steps: 0,
-    step(weights, gradients, rates) {
+    step(weights, gradient, rates) {
       this.steps++;
       const beta = rates.momentum;
       const meanBias = 1 - beta ** this.steps;
@@ -76,7 +102,8 @@ export function adamW(parameters: readonly ParameterInfo[], weightDecay: number)
         const lr = parameter.kind === 'bias' ? rates.biasLr : rates.lr;
         stepAdamW({
           weights: weights.get(parameter.name)!.data,
-          gradients: gradients.get(parameter.name)!,
+          gradient: gradient.values.get(parameter.name)!,
+          factor: gradient.factor,
           mean: state.get(`mean.${parameter.name}`)!,
           square: state.get(`square.${parameter.name}`)!,
           beta,
@@ -89,10 +116,11 @@ export function adamW(parameters: readonly ParameterInfo[], weightDecay: number)
   };
 }
 
-/** One parameter. A function of its own, with its numbers in local variables: V8 makes it twice as fast as the same loop inside a method. */
+/** One parameter, apart for the same reason. */
 function stepAdamW(at: {
   readonly weights: Float32Array;
-  readonly gradients: Float32Array;
+  readonly gradient: Float32Array;
+  readonly factor: number;
   readonly mean: Float32Array;
   readonly square: Float32Array;
   readonly beta: number;
@@ -100,13 +128,14 @@ function stepAdamW(at: {
   readonly rate: number;
   readonly perSquareBias: number;
 }): void {
-  const { weights, gradients, mean, square, beta, keep, rate, perSquareBias } = at;
-  const fresh = 1 - beta;
+  const { weights, gradient, factor, mean, square, beta, keep, rate, perSquareBias } = at;
+  const fresh = (1 - beta) * factor;
+  const freshSquare = (1 - ADAM_BETA2) * factor * factor;
   const length = weights.length;
   for (let i = 0; i < length; i++) {
-    const gradient = gradients[i]!;
-    const m = beta * mean[i]! + fresh * gradient;
-    const s = ADAM_BETA2 * square[i]! + (1 - ADAM_BETA2) * gradient * gradient;
+    const g = gradient[i]!;
+    const m = beta * mean[i]! + fresh * g;
+    const s = ADAM_BETA2 * square[i]! + freshSquare * g * g;
     mean[i] = m;
     square[i] = s;
     weights[i] = weights[i]! * keep - (rate * m) / (Math.sqrt(s) * perSquareBias + ADAM_EPSILON);

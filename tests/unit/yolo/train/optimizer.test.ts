@@ -22,12 +22,12 @@ describe('SGD', () => {
   test('two Nesterov steps by hand; decay on kernels alone, own rate for biases, buffers left alone', () => {
     const at = weights();
     const optimizer = sgd(PARAMETERS, 0.01);
-    optimizer.step(at, gradients(0.5), RATES);
+    optimizer.step(at, { values: gradients(1), factor: 0.5 }, RATES);
     // d = .5 + .01 · 1, v = d, w = 1 - .1 (d + .9 v); without decay d = .5
     expect(values(at)['w']).toBeCloseTo(1 - 0.1 * 1.9 * 0.51, 6);
     expect(values(at)['n']).toBeCloseTo(1 - 0.1 * 1.9 * 0.5, 6);
     expect(values(at)['b']).toBeCloseTo(1 - 0.2 * 1.9 * 0.5, 6);
-    optimizer.step(at, gradients(-0.2), RATES);
+    optimizer.step(at, { values: gradients(-0.2), factor: 1 }, RATES);
     // v = .9 · .5 - .2 = .25, n = .905 - .1 (-.2 + .9 · .25)
     expect(values(at)['n']).toBeCloseTo(0.905 - 0.1 * 0.025, 6);
     const w = 1 - 0.1 * 1.9 * 0.51;
@@ -42,12 +42,12 @@ describe('AdamW', () => {
   test('two steps by hand; decay is not part of the gradient', () => {
     const at = weights();
     const optimizer = adamW(PARAMETERS, 0.01);
-    optimizer.step(at, gradients(0.5), RATES);
+    optimizer.step(at, { values: gradients(1), factor: 0.5 }, RATES);
     // The first step is lr · sign(g) whatever the gradient's size.
     expect(values(at)['n']).toBeCloseTo(0.9, 5);
     expect(values(at)['b']).toBeCloseTo(0.8, 5);
     expect(values(at)['w']).toBeCloseTo(1 - 0.1 * 0.01 - 0.1, 5);
-    optimizer.step(at, gradients(-0.2), RATES);
+    optimizer.step(at, { values: gradients(-0.2), factor: 1 }, RATES);
     const m = (0.9 * 0.1 * 0.5 - 0.1 * 0.2) / (1 - 0.81);
     const v = (0.999 * 0.001 * 0.25 + 0.001 * 0.04) / (1 - 0.999 ** 2);
     expect(values(at)['n']).toBeCloseTo(0.9 - (0.1 * m) / Math.sqrt(v), 5);
@@ -59,7 +59,9 @@ describe('GradientSum', () => {
     const sum = new GradientSum();
     sum.add(gradients(1));
     sum.add(gradients(2));
-    expect(sum.take(10).get('w')).toEqual(Float32Array.of(3));
+    const { values, factor } = sum.take(10);
+    expect(values.get('w')).toEqual(Float32Array.of(3));
+    expect(factor).toBe(1);
     expect(sum.waiting.size).toBe(0);
   });
 
@@ -71,9 +73,9 @@ describe('GradientSum', () => {
         ['b', Float32Array.of(40)],
       ]),
     );
-    const taken = sum.take(10);
-    expect(taken.get('a')![0]).toBeCloseTo(6, 5);
-    expect(taken.get('b')![0]).toBeCloseTo(8, 5);
+    const { values, factor } = sum.take(10);
+    expect(factor * values.get('a')![0]!).toBeCloseTo(6, 5);
+    expect(factor * values.get('b')![0]!).toBeCloseTo(8, 5);
   });
 });
 
