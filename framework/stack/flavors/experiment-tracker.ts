@@ -4,7 +4,10 @@ import { defineFlavor, type Flavor } from '../flavor.ts';
 const MlflowOptions = z.strictObject({
   uri: z
     .url({ protocol: /^https?$/ })
-    .refine((uri) => new URL(uri).username === '', 'give credentials by username and password, not in the address')
+    .refine(
+      (uri) => !URL.canParse(uri) || new URL(uri).username === '',
+      'give credentials by username and password, not in the address',
+    )
     .describe('Address of the tracking server: http://127.0.0.1:5000'),
   experiment: z
     .string()
