@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Stack } from '../components/stack.ts';
 import { isProcessAlive } from './is-process-alive.ts';
+import { removeFolder } from './remove-folder.ts';
 import { tellTracker } from './tell-tracker.ts';
 
 /** An executor on another machine that has said nothing for this long is dead. As long as the lease of an inline step, which may block its process. */
@@ -8,15 +10,17 @@ const SILENT_MS = 3_600_000;
 
 /**
  * Marks the runs that nobody runs any more as `lost`; an executor of this machine is looked up by its process. Returns their ids.
- * The tracker hears of it: nothing is shown as running for ever.
+ * The tracker hears of it: nothing is shown as running for ever. What they left in their scratch folders goes; checkpoints stay for the next attempt.
  */
 export async function markLostRuns({
   metadataStore: store,
   experimentTracker,
-}: Pick<Stack, 'metadataStore' | 'experimentTracker'>): Promise<readonly string[]> {
+  home,
+}: Pick<Stack, 'metadataStore' | 'experimentTracker' | 'home'>): Promise<readonly string[]> {
   const lost = await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
   for (const id of lost) {
     const [run, steps] = await Promise.all([store.findRun(id), store.stepRuns(id)]);
+    await removeFolder(join(home, 'work', id));
     if (run) await tellTracker(experimentTracker, (tracker) => tracker.runFinished(run, steps));
   }
   return lost;
