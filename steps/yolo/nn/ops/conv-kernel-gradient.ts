@@ -30,13 +30,13 @@ export function convKernelGradient(dy: Value, x: Value, geometry: ConvGeometry):
 
 function pointwise(dy: Value, x: Value, geometry: ConvGeometry): Value {
   const { cin, cout } = geometry;
-  return reshape(product(lanes(dy, 0, geometry), lanes(x, 0, geometry)), [cout, cin, 1, 1]);
+  return reshape(product(lanes(dy, geometry), lanes(x, geometry)), [cout, cin, 1, 1]);
 }
 
 function threeByThree(dy: Value, x: Value, geometry: ConvGeometry): Value {
-  const { cin, cout, w } = geometry;
-  const dyLanes = lanes(dy, w, geometry);
-  const xLanes = lanes(x, w, geometry);
+  const { cin, cout, h, w } = geometry;
+  const dyLanes = lanes(dy, geometry);
+  const xLanes = lanes(x, geometry);
   // Columns, in dY: one element to the left, in place, one to the right. The column that would wrap round into another row is 0.
   const columns = strip(
     [
@@ -46,9 +46,13 @@ function threeByThree(dy: Value, x: Value, geometry: ConvGeometry): Value {
     ],
     2 * w,
   );
-  // Rows, in X: one down, in place, one up.
+  // Rows, in X: one down, in place, one up. The row that would get into another picture is 0.
   const rows = strip(
-    [2 * w, w, 0].map((start) => ({ lanes: xLanes, start })),
+    [
+      { lanes: withoutRow(xLanes, h - 1, { h, w }), start: 2 * w },
+      { lanes: xLanes, start: w },
+      { lanes: withoutRow(xLanes, 0, { h, w }), start: 0 },
+    ],
     2 * w,
   );
   // [Cout, b, Cin, a] to [Cout, Cin, a, b] moves one axis of single floats, which onnxruntime does fast; shifting columns in X would move triples.
@@ -61,10 +65,13 @@ function threeByThree(dy: Value, x: Value, geometry: ConvGeometry): Value {
  */
 function threeByThreeHalving(dy: Value, x: Value, geometry: ConvGeometry): Value {
   const { n, cin, cout, ho, wo } = geometry;
-  const dyLanes = lanes(dy, wo, geometry);
-  const phases = split(lanes(spaceToDepth(x, [n, 4 * cin, ho, wo]), wo, geometry), 1, [cin, cin, cin, cin]);
+  const dyLanes = lanes(dy, geometry);
+  const phases = split(lanes(spaceToDepth(x, [n, 4 * cin, ho, wo]), geometry), 1, [cin, cin, cin, cin]);
   const rows = strip(
-    [0, wo].map((start) => ({ lanes: dyLanes, start })),
+    [
+      { lanes: withoutRow(dyLanes, 0, { h: ho, w: wo }), start: 0 },
+      { lanes: dyLanes, start: wo },
+    ],
     wo,
   );
   const columns = strip(
@@ -93,16 +100,15 @@ function halvingTaps(): Value {
 }
 
 /**
- * Flat pictures for a product over their pixels: [N, C, …] as N lanes [N, C, pixels], whose products are summed, or as one lane [1, C, N × (pixels + gap)] with `gap` zeros
- * after each picture. One lane costs a transposed copy of the activations, N lanes cost N writes and reads of the kernel's gradient: the smaller wins.
+ * Flat pictures for a product over their pixels: [N, C, …] as N lanes [N, C, pixels], whose products are summed, or as one lane [1, C, N × pixels]. One lane costs a
+ * transposed copy of the activations, N lanes cost N writes and reads of the kernel's gradient: the smaller wins.
  */
-function lanes(value: Value, gap: number, { n, cin, cout, k, ho, wo }: ConvGeometry): Value {
+function lanes(value: Value, { n, cin, cout, k, ho, wo }: ConvGeometry): Value {
   const channels = value.shape[1] as number;
   const pixels = elements(value.shape.slice(2) as number[]);
   const flat = reshape(value, [n, channels, pixels]);
   if (n === 1 || 2 * k * k * cin * cout <= (cout + cin) * ho * wo) return flat;
-  const spaced = gap === 0 ? flat : concat([flat, zeros([n, channels, gap])], 2);
-  return reshape(transpose(spaced, [1, 0, 2]), [1, channels, n * (pixels + gap)]);
+  return reshape(transpose(flat, [1, 0, 2]), [1, channels, n * pixels]);
 }
 
 interface Copy {
@@ -142,8 +148,17 @@ function product(a: Value, b: Value): Value {
 
 /** Lanes with one column of every picture, `w` wide, set to 0. */
 function withoutColumn(value: Value, column: number, w: number): Value {
+  return masked(value, (pixel) => pixel % w === column);
+}
+
+/** Lanes with one row of every picture, [h, w], set to 0; as they are where a lane holds one picture, which has nothing but zeros around it. */
+function withoutRow(value: Value, row: number, { h, w }: { readonly h: number; readonly w: number }): Value {
+  return value.shape[2] === h * w ? value : masked(value, (pixel) => Math.floor(pixel / w) % h === row);
+}
+
+function masked(value: Value, isZero: (pixel: number) => boolean): Value {
   const width = value.shape[2] as number;
-  const mask = Float32Array.from({ length: width }, (_, i) => (i % w === column ? 0 : 1));
+  const mask = Float32Array.from({ length: width }, (_, pixel) => (isZero(pixel) ? 0 : 1));
   return mul(value, constant(mask, [1, 1, width]));
 }
 
