@@ -45,14 +45,14 @@ const Points = z.object({
 export type MlflowRunData = z.output<typeof Run>;
 
 /** What stands on an MLflow server, read back over REST by the tests' own code. */
-export interface MlflowPage {
+export interface MlflowRest {
   /** Runs of an experiment with that tag, in any state. */
   runs(experiment: string, tag: string, value: string): Promise<readonly MlflowRunData[]>;
   history(runId: string, metric: string): Promise<z.output<typeof Points>['metrics']>;
   file(run: MlflowRunData, path: string): Promise<string | undefined>;
 }
 
-export function mlflowPage(uri: string): MlflowPage {
+export function mlflowRest(uri: string): MlflowRest {
   async function ask(path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${uri}/api/2.0/mlflow/${path}`, {
       ...(body && {

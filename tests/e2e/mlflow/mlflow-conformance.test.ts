@@ -1,24 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { describe, it } from 'vitest';
-import type { TrackerEntry } from '../../framework/components/metadata-store.ts';
-import { describeExperimentTracker, type ExperimentTrackerSubject } from '../conformance/experiment-tracker.suite.ts';
-import { sampleRun, sampleStep } from '../conformance/metadata-store/sample-records.ts';
-import { startDroppingProxy } from '../services/dropping-proxy.ts';
-import { testService } from '../services/test-service.ts';
-import { mlflowBench } from '../unit/adapters/trackers/mlflow-bench.ts';
-import { type MlflowRunData, mlflowPage } from './mlflow/mlflow-page.ts';
+import { describe } from 'vitest';
+import type { TrackerEntry } from '../../../framework/components/metadata-store.ts';
+import {
+  describeExperimentTracker,
+  type ExperimentTrackerSubject,
+} from '../../conformance/experiment-tracker.suite.ts';
+import { sampleRun, sampleStep } from '../../conformance/metadata-store/sample-records.ts';
+import { startDroppingProxy } from '../../services/dropping-proxy.ts';
+import { testService } from '../../services/test-service.ts';
+import { mlflowBench } from '../../unit/adapters/trackers/mlflow-bench.ts';
+import { type MlflowRunData, mlflowRest } from './mlflow-rest.ts';
 
-const server = testService('mlflow');
+const service = testService('mlflow');
 
-if (server) describeExperimentTracker({ name: 'mlflow', open: () => openSubject(server.url) });
-else describe('experiment tracker mlflow', () => it.skip('needs npm run services -- start mlflow'));
+describe.skipIf(!service)('on a real MLflow (npm run services -- start)', () => {
+  describeExperimentTracker({ name: 'mlflow', open: () => openSubject(service?.url ?? '') });
+});
 
 async function openSubject(url: string): Promise<ExperimentTrackerSubject> {
   const bench = await mlflowBench(url);
   const run = sampleRun(`c${randomUUID().slice(0, 11)}`, { params: {}, tags: [] });
   await bench.metadataStore.createRun(run, [sampleStep(run.id, 'train')]);
   const artifact = await bench.artifact('a picture');
-  const page = mlflowPage(url);
+  const rest = mlflowRest(url);
   const proxy = await startDroppingProxy({ target: Number(new URL(url).port) });
   const tracker = bench.open({ server: { uri: `http://127.0.0.1:${proxy.port}`, timeoutMs: 5000 } });
 
@@ -26,7 +30,7 @@ async function openSubject(url: string): Promise<ExperimentTrackerSubject> {
     const text = (value: string | number | undefined): string => String(value);
     const metrics = await Promise.all(
       Object.keys(found.metrics).map(async (name) =>
-        (await page.history(found.runId, name)).map(
+        (await rest.history(found.runId, name)).map(
           ({ value, step, timestamp }): TrackerEntry => ({
             kind: 'metric',
             name,
@@ -37,7 +41,7 @@ async function openSubject(url: string): Promise<ExperimentTrackerSubject> {
         ),
       ),
     );
-    const file = await page.file(found, 'plots/first.txt');
+    const file = await rest.file(found, 'plots/first.txt');
     return [
       ...Object.entries(found.params).map(
         ([name, value]): TrackerEntry => ({ kind: 'param', name, value: text(value) }),
@@ -62,7 +66,7 @@ async function openSubject(url: string): Promise<ExperimentTrackerSubject> {
     run,
     artifact,
     shown: async () => {
-      const found = await page.runs(run.pipeline, 'sluice.run_id', run.id);
+      const found = await rest.runs(run.pipeline, 'sluice.run_id', run.id);
       if (found.length !== 1) throw new Error(`${found.length} MLflow runs for one run`);
       return entriesOf(found[0]!);
     },
