@@ -24,6 +24,7 @@ const ENTRIES = {
   index: 'framework/index.ts',
   cli: 'framework/cli/main.ts',
   worker: 'framework/stack/worker.ts',
+  heart: 'framework/stack/heart.ts',
   register: 'framework/code/register.ts',
   'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',

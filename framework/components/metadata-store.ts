@@ -122,6 +122,10 @@ export interface StoreChange {
 export interface MetadataStore {
   readonly flavor: string;
   readonly location: string;
+  readonly capabilities: {
+    /** Executors of several machines use it: whether they live shows by their signs of life alone. Otherwise their processes can be looked up. */
+    readonly manyMachines: boolean;
+  };
   /** Creates or upgrades the schema; refuses a newer one (ERR_SCHEMA_NEWER). Called by the stack before use. */
   migrate(): Promise<void>;
   schemaVersion(): Promise<number>;

@@ -1,18 +1,18 @@
-import { hostname } from 'node:os';
 import type { Claim, MetadataStore } from '../components/metadata-store.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { isFinal } from '../model/status.ts';
+import type { Heart } from './heart.ts';
 import { isProcessAlive } from './is-process-alive.ts';
+import { THIS_HOST } from './this-host.ts';
 
 /**
- * How long a claim is good without a sign of life. The heartbeat renews claims, but an inline step that blocks the event loop blocks the
- * heartbeat too, so liveness on one machine goes by the owner's process, at once and exactly, and the lease only serves owners on *other*
- * machines, of which nobody can ask the process table. It is long for inline steps, which may block, and short for process steps, which can't.
+ * How long a claim is good without a sign of life. On one machine liveness goes by the owner's process, at once and exactly; the lease serves
+ * owners on *other* machines, of which nobody can ask the process table. Where a store serves several, the heart's thread renews it, and it is short.
+ * Elsewhere the beat of the main thread does, which an inline step may block: there it only matters for a folder shared against advice, and is long.
  */
-const LEASE_MS = { inline: 3_600_000, process: 60_000 } as const;
+const LEASE_MS = { beaten: 60_000, inline: 3_600_000, process: 60_000 } as const;
 /** How often who waits looks whether the owner lives: here a question to the process table, elsewhere one to the store. */
 const LOOK_MS = { here: 500, elsewhere: 5000 } as const;
-const HOST = hostname();
 
 /** The claims that one run holds: the right to compute a key, one holder at a time among all runs on the store. */
 export interface ClaimKeeper {
@@ -29,8 +29,10 @@ export interface ClaimKeeper {
 
 export function createClaimKeeper(
   executor: string,
-  store: Pick<MetadataStore, 'claim' | 'renewClaim' | 'releaseClaim' | 'waitForKey' | 'findRun'>,
+  store: Pick<MetadataStore, 'capabilities' | 'claim' | 'renewClaim' | 'releaseClaim' | 'waitForKey' | 'findRun'>,
+  heart: Pick<Heart, 'hold' | 'drop'>,
 ): ClaimKeeper {
+  const { manyMachines } = store.capabilities;
   const held = new Map<
     CacheKey,
     { readonly claim: Claim; readonly leaseMs: number; readonly free: AbortController; renewedAt: number }
@@ -38,23 +40,25 @@ export function createClaimKeeper(
 
   const forget = ({ key }: Claim): void => {
     held.get(key)?.free.abort();
+    heart.drop(key);
     held.delete(key);
   };
 
   /** True when the owner can't give the claim back any more. */
   async function isOwnerGone({ owner }: Claim): Promise<boolean> {
     const { run, host, pid } = parseOwner(owner);
-    if (host === HOST && !isProcessAlive(pid)) return true;
+    if (host === THIS_HOST && !isProcessAlive(pid)) return true;
     const record = await store.findRun(run);
     return record !== undefined && isFinal(record.status);
   }
 
   return {
     async claim(key, stepRun, isolation) {
-      const leaseMs = LEASE_MS[isolation];
+      const leaseMs = LEASE_MS[manyMachines ? 'beaten' : isolation];
       const answer = await store.claim(key, ownerOf(executor, stepRun), leaseMs);
       if ('claim' in answer) {
         const renewedAt = performance.now();
+        heart.hold(answer.claim, leaseMs);
         held.set(key, { claim: answer.claim, leaseMs, free: new AbortController(), renewedAt });
       }
       return answer;
@@ -78,7 +82,7 @@ export function createClaimKeeper(
     async whenFree(heldBy, halted) {
       const own = held.get(heldBy.key)?.free.signal;
       const enough = own ? AbortSignal.any([halted, own]) : halted;
-      const lookMs = parseOwner(heldBy.owner).host === HOST ? LOOK_MS.here : LOOK_MS.elsewhere;
+      const lookMs = parseOwner(heldBy.owner).host === THIS_HOST ? LOOK_MS.here : LOOK_MS.elsewhere;
       while (!enough.aborted) {
         if (await store.waitForKey(heldBy.key, lookMs, enough)) return;
         if (!enough.aborted && (await isOwnerGone(heldBy))) return store.releaseClaim(heldBy);
@@ -91,7 +95,7 @@ export function createClaimKeeper(
  * `<executor>/<run>/<node> <host> <pid>`: the executor's id first, by which the store frees the claims of the dead; the step run for people;
  * host and process for whoever waits.
  */
-const ownerOf = (executor: string, stepRun: string): string => `${executor}/${stepRun} ${HOST} ${process.pid}`;
+const ownerOf = (executor: string, stepRun: string): string => `${executor}/${stepRun} ${THIS_HOST} ${process.pid}`;
 
 function parseOwner(owner: string): { readonly run: string; readonly host: string; readonly pid: number } {
   const [path = '', host = '', pid = ''] = owner.split(' ');

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
@@ -17,6 +16,7 @@ import { createCancellation, DEFAULT_GRACE, type Grace } from './cancellation.ts
 import { captureConsole } from './capture-console.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
 import { finishRun } from './finish-run.ts';
+import { createHeart, noHeart } from './heart.ts';
 import { jsonData } from './json-data.ts';
 import { keepPresence } from './keep-presence.ts';
 import { markLostRuns } from './mark-lost-runs.ts';
@@ -32,6 +32,7 @@ import { stackDigester, stackIo } from './stack-services.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
 import { tellTracker } from './tell-tracker.ts';
+import { THIS_HOST } from './this-host.ts';
 import { WORKER_MARK } from './worker-mark.ts';
 
 export interface ExecuteOptions extends Partial<CacheUse> {
@@ -92,7 +93,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<RunO
   const { stack } = options;
   const store = stack.metadataStore;
   const executor = randomBytes(6).toString('hex');
-  await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
+  await store.registerExecutor({ id: executor, host: THIS_HOST, pid: process.pid, startedAt: Date.now() });
   try {
     await markLostRuns(stack);
     const { scope, record } = await startRun(plan, { ...options, executor, definition });
@@ -126,6 +127,7 @@ async function conduct(
     for (const stop of unlisten) stop();
     releaseConsole();
     presence.stop();
+    scope.heart.stop();
     await removeFolder(join(stack.home, 'work', record.id));
   }
 }
@@ -181,6 +183,8 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
   const maxParallel = options.maxParallel ?? stack.orchestrator.maxParallel;
   const cacheUse = { cache, refresh };
   const { codeDigester = stackDigester(stack) } = options;
+  const entry = new URL('./heart.js', import.meta.url);
+  const heart = store.capabilities.manyMachines ? createHeart({ executor, stack: placeOf(stack), entry }) : noHeart;
   const scope: RunScope = {
     run: { id: record.id, name: record.name },
     rootRun: resume.root ?? record.id,
@@ -197,7 +201,8 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
       resumed: resume.steps,
     }),
     records,
-    claims: createClaimKeeper(executor, store),
+    claims: createClaimKeeper(executor, store, heart),
+    heart,
     slots: createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) }),
     cancellation: createCancellation((how) => emit({ type: 'run-cancelling', how })),
     grace: { ...DEFAULT_GRACE, ...options.grace },
@@ -211,6 +216,9 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
   };
   return { scope, record };
 }
+
+/** What a thread or a process needs to open the stack again. */
+const placeOf = ({ projectDir, home, name }: Stack) => ({ projectDir, home, name });
 
 function runRecord(plan: Plan, options: StartOptions): RunRecord {
   const { stack, executor, definition } = options;

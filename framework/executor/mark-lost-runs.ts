@@ -1,12 +1,15 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from '../components/stack.ts';
 import { isProcessAlive } from './is-process-alive.ts';
 import { removeFolder } from './remove-folder.ts';
 import { tellTracker } from './tell-tracker.ts';
+import { THIS_HOST } from './this-host.ts';
 
-/** An executor on another machine that has said nothing for this long is dead. As long as the lease of an inline step, which may block its process. */
-const SILENT_MS = 3_600_000;
+/**
+ * An executor on another machine that has said nothing for this long is dead. Where executors have a heart, some 20 beats; elsewhere as long as the
+ * lease of an inline step, which may block the only thread that beats.
+ */
+const SILENT_MS = { beaten: 120_000, unbeaten: 3_600_000 } as const;
 
 /**
  * Marks the runs that nobody runs any more as `lost`; an executor of this machine is looked up by its process. Returns their ids.
@@ -17,7 +20,8 @@ export async function markLostRuns({
   experimentTracker,
   home,
 }: Pick<Stack, 'metadataStore' | 'experimentTracker' | 'home'>): Promise<readonly string[]> {
-  const lost = await store.markLost({ host: hostname(), isAlive: isProcessAlive, silentForMs: SILENT_MS });
+  const silentForMs = SILENT_MS[store.capabilities.manyMachines ? 'beaten' : 'unbeaten'];
+  const lost = await store.markLost({ host: THIS_HOST, isAlive: isProcessAlive, silentForMs });
   for (const id of lost) {
     const [run, steps] = await Promise.all([store.findRun(id), store.stepRuns(id)]);
     await removeFolder(join(home, 'work', id));

@@ -6,6 +6,7 @@ import type { Output } from '../model/artifact.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Cancellation, Grace } from './cancellation.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
+import type { Heart } from './heart.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
 import type { StepKeys } from './step-keys.ts';
@@ -23,6 +24,7 @@ export interface RunScope {
   readonly keys: StepKeys;
   readonly records: StepRecords;
   readonly claims: ClaimKeeper;
+  readonly heart: Heart;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;
   readonly cancellation: Cancellation;

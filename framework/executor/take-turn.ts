@@ -33,6 +33,7 @@ export async function takeTurn(
   for (;;) {
     const give = await run.slots.take({ step: 1, ...amountsOf(resources) });
     if (!give) return { kind: 'stopped' };
+    run.heart.start();
     if (key === null || !isCached(node, run.cacheUse)) return { kind: 'run', reason, release: async () => give() };
     const answer = await run.claims.claim(key, run.records.of(node.id).id, isolation);
     if ('claim' in answer) {

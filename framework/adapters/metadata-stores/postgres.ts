@@ -47,6 +47,7 @@ export function postgresMetadataStore({ now, ...options }: PostgresMetadataStore
     flavor: 'postgres',
     location: server.location,
     dialect: pgDialect({ pool: server.pool, marks }),
+    manyMachines: true,
     capabilities: capabilitiesOf(server, now === undefined),
     feed: (context) => postgresFeed(context, server),
     checks: ({ db }, migrate) =>

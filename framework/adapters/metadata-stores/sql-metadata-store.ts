@@ -18,6 +18,8 @@ export interface SqlMetadataStoreOptions {
   readonly location: string;
   readonly dialect: Dialect;
   readonly capabilities: SqlCapabilities;
+  /** It serves several machines. */
+  readonly manyMachines: boolean;
   readonly feed: (context: SqlContext) => ChangeFeed;
   readonly checks?: (context: SqlContext, migrate: () => Promise<void>) => readonly ComponentCheck[];
   readonly now?: () => number;
@@ -25,7 +27,7 @@ export interface SqlMetadataStoreOptions {
 
 /** The metadata store of every SQL database that Kysely has a dialect for. Connects by the first call. */
 export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
-  const { flavor, location, dialect, capabilities, checks = () => [], now = Date.now } = options;
+  const { flavor, location, dialect, capabilities, manyMachines, checks = () => [], now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
   const context: SqlContext = { db, now, capabilities };
   const { close: closeFeed, ...feed } = options.feed(context);
@@ -33,6 +35,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
   return Object.freeze({
     flavor,
     location,
+    capabilities: { manyMachines },
     migrate: toNewest,
     schemaVersion: () => schemaVersion(db, capabilities),
     checks: () => checks(context, toNewest),

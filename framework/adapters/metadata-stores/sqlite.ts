@@ -36,6 +36,7 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     flavor: 'sqlite',
     location: path,
     dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
+    manyMachines: false,
     capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like', isMissingTable },
     feed: (context) => sqliteFeed(path, context),
     ...(options.now ? { now: options.now } : {}),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { ArtifactStore } from '../../components/artifact-store.ts';
 import type { ComponentCheck } from '../../components/component-check.ts';
 import type { ExperimentTracker } from '../../components/experiment-tracker.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
+import { THIS_HOST } from '../../executor/this-host.ts';
 import { sha256 } from '../../hashing/digest.ts';
 import type { ComponentKind } from '../component-kind.ts';
 import type { Trial } from './doctor-check.ts';
@@ -56,7 +56,7 @@ export function trackerTrials(tracker: ExperimentTracker): readonly Trial[] {
 
 async function rowTrip(store: MetadataStore): Promise<string> {
   const executor = `doctor-${randomUUID()}`;
-  await store.registerExecutor({ id: executor, host: hostname(), pid: process.pid, startedAt: Date.now() });
+  await store.registerExecutor({ id: executor, host: THIS_HOST, pid: process.pid, startedAt: Date.now() });
   await store.heartbeat(executor);
   await store.retireExecutor(executor);
   return 'a row written, changed and retired';
