@@ -3,7 +3,7 @@ import type { CacheEntry, CacheFilter, MetadataStore, StepRunChange } from '../.
 import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
-import { claimQueries, giveBack } from './claim-queries.ts';
+import { claimQueries, type EntryOrigin, giveBack } from './claim-queries.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
 import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
@@ -33,13 +33,14 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
 
     commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim }) =>
       db.transaction().execute(async (on) => {
-        // Giving the claim back tells in the same breath whether it was still ours.
-        if (claim && !(await giveBack(on, claim))) return false;
+        // Giving the claim back tells in the same breath whether it was still ours, and what entry there is.
+        const given = claim && (await giveBack(on, claim));
+        if (claim && !given) return false;
         if (change.parts) await insertParts(on, change.parts);
         await changeStepRun(on, stepRun.id, change);
         await putAttempt(on, attempt);
         await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
-        if (entry) await putEntry(on, entry);
+        if (entry) await putEntry(on, entry, given ?? (await makerOf(on, entry)).rows[0]);
         return true;
       }),
 
@@ -80,16 +81,17 @@ function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRec
   return change;
 }
 
-async function putEntry(on: Sql, entry: CacheEntry): Promise<void> {
+/** @param before the entry that it replaces. */
+async function putEntry(on: Sql, entry: CacheEntry, before: EntryOrigin | undefined): Promise<void> {
   const { parts, output, ...rest } = entry;
   await insertParts(on, parts);
-  const [before] = (await makerOf(on, entry)).rows;
   await upsertEntry(on, { ...rest, partsId: partsId(parts) ?? NO_PARTS, output: toJson(output) });
-  if (before && before.origin !== entry.origin) await sweepOrphans(on, [before]);
+  const { origin = null, parts_id = null } = before ?? {};
+  if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin, parts_id }]);
 }
 
 const makerOf = compiledQuery((on, slot: SlotOf<Pick<CacheEntry, 'key'>>) =>
-  on.selectFrom('cache_entry').select(['origin as id', 'origin', 'parts_id']).where('key', '=', slot('key')),
+  on.selectFrom('cache_entry').select(['origin', 'parts_id']).where('key', '=', slot('key')),
 );
 
 type EntryValues = Omit<CacheEntry, 'parts' | 'output'> & { readonly partsId: string; readonly output: string };

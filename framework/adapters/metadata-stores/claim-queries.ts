@@ -42,10 +42,21 @@ export const claimHeldBy = (clock: ServerClock) =>
       .where('expires_at', '>', clock ?? slot('now')),
   );
 
-/** Frees the key. True when the claim is still the newest for it: only its holder has owner and fence both. */
-export async function giveBack(on: Sql, claim: Claim): Promise<boolean> {
-  const { numAffectedRows } = await endLease(on, claim);
-  return numAffectedRows === 1n;
+/** Where the entry under a key comes from. */
+export interface EntryOrigin {
+  readonly origin: string | null;
+  readonly parts_id: string | null;
+}
+
+/**
+ * Frees the key, if the claim is still the newest for it: only its holder has owner and fence both. Says what entry the key has, because who
+ * frees it is about to put another one there, and would have to ask.
+ *
+ * @returns undefined when it is not the newest any more.
+ */
+export async function giveBack(on: Sql, claim: Claim): Promise<EntryOrigin | undefined> {
+  const [given] = (await endLease(on, claim)).rows;
+  return given;
 }
 
 interface Lease extends Omit<Claim, 'fence'> {
@@ -86,7 +97,11 @@ const endLease = compiledQuery((on, slot: SlotOf<Claim>) =>
     .set({ expires_at: 0 })
     .where('key', '=', slot('key'))
     .where('owner', '=', slot('owner'))
-    .where('fence', '=', slot('fence')),
+    .where('fence', '=', slot('fence'))
+    .returning(({ selectFrom }) => {
+      const entry = selectFrom('cache_entry').where('key', '=', slot('key'));
+      return [entry.select('origin').as('origin'), entry.select('parts_id').as('parts_id')];
+    }),
 );
 
 const endOfLease = (clock: ServerClock, slot: SlotOf<Lease>): number | RawBuilder<number> =>

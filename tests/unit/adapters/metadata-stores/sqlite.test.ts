@@ -105,7 +105,7 @@ describe('the SQLite metadata store', () => {
     await expect(sqliteMetadataStore({ path }).migrate()).rejects.toThrow('already exists');
     inDatabase((database) => {
       const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all();
-      expect(tables.map(({ name }) => name)).toEqual(['cache_entry', 'schema_version']);
+      expect(tables.map(({ name }) => name)).toEqual(['cache_entry']);
       database.exec('drop table cache_entry');
     });
     const store = sqliteMetadataStore({ path });
