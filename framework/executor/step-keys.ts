@@ -50,10 +50,12 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
 
   return {
     keyOf: (node) => stepKey(node, keyContext),
-    decide(node, key, refresh = false) {
+    async decide(node, key, refresh = false) {
+      if (refresh && key.key !== null)
+        return { verdict: 'miss', reason: 'Its stored result is damaged.', differences: [] };
       const context: DecideContext = {
         cache: options.cache,
-        refresh: refresh || options.refresh,
+        refresh: options.refresh,
         store,
         io,
         now: Date.now(),

@@ -1,7 +1,13 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { sluiceError } from '../../errors.ts';
+import { systemReason } from '../../hashing/system-reason.ts';
 
 /** SQLite's primary result codes that a user can do something about (https://sqlite.org/rescode.html). */
 const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+
+/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log, 32 KiB beside the database, found no room. A full disk is met here first. */
+const NO_ROOM_FOR_LOG = 4874;
 
 interface Reason {
   readonly code: 'ERR_STORE_OPEN' | 'ERR_STORE_WRITE';
@@ -31,8 +37,20 @@ export const isMissingTable = (error: unknown): boolean =>
 
 /** What `node:sqlite` threw, as ERR_STORE_OPEN or ERR_STORE_WRITE in words; faults of ours come back as they are. */
 export function sqliteError(error: unknown, path: string, whileOpening = false): unknown {
-  const reason = REASONS.get(resultCode(error) ?? -1);
+  const isFull = error instanceof Error && 'errcode' in error && error.errcode === NO_ROOM_FOR_LOG;
+  const reason = REASONS.get(isFull ? SQLITE.FULL : (resultCode(error) ?? -1));
   if (!reason) return error;
   const code = whileOpening ? 'ERR_STORE_OPEN' : reason.code;
-  return sluiceError(code, { store: 'sqlite', path, reason: reason.words }, error);
+  const words = whileOpening ? (unwritable(dirname(path)) ?? reason.words) : reason.words;
+  return sluiceError(code, { store: 'sqlite', path, reason: words }, error);
+}
+
+/** Why nothing can be written into a folder. SQLite needs to even to read (its log lies beside the database), and says only that it can't open a file. */
+function unwritable(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return systemReason(error);
+  }
 }
