@@ -12,6 +12,7 @@ export default defineConfig({
     exclude: ['**/fixtures/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', here('./tests/not-run.reporter.ts')],
     globalSetup: here('./tests/temporary-folder.setup.ts'),
     projects: [
       {
