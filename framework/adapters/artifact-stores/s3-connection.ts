@@ -66,7 +66,7 @@ export interface S3Connection {
    * @throws ERR_STORE_UNREACHABLE, ERR_STORE_REFUSED, ERR_STORE_WRITE (no room).
    */
   ask(request: S3Request, accepted: readonly number[]): Promise<S3Answer>;
-  /** One try, its body still to come. @throws PassingFault, and what `ask` does. */
+  /** One try, its body still to come (not that of an accepted 404). @throws PassingFault, and what `ask` does. */
   open(request: S3Request, accepted: readonly number[]): Promise<IncomingMessage>;
   /** `work` again as long as it throws PassingFault; then ERR_STORE_UNREACHABLE. */
   retry<T>(action: string, work: () => Promise<T>): Promise<T>;
@@ -154,16 +154,16 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
     }
   }
 
-  async function refused(request: S3Request, response: IncomingMessage): Promise<never> {
-    let refusal = refusalOf(response, await text(response));
+  async function refused(request: S3Request, response: IncomingMessage, body: string): Promise<never> {
+    let refusal = refusalOf(response, body);
     if (request.method === 'HEAD' && refusal.status === 403 && refusal.code === '403') {
       // An answer without a body: the same question as GET has the reason.
       const answer = await once({ ...request, method: 'GET', headers: { range: 'bytes=0-0' } });
-      const body = await text(answer);
-      if (answer.statusCode === 403) refusal = refusalOf(answer, body);
+      const reason = await bodyOf(answer);
+      if (answer.statusCode === 403) refusal = refusalOf(answer, reason);
     }
-    const { body, bodyDigest } = request;
-    if (MISMATCH.has(refusal.code) && body && bodyDigest && sha256(body) === bodyDigest) {
+    const { body: sent, bodyDigest } = request;
+    if (MISMATCH.has(refusal.code) && sent && bodyDigest && sha256(sent) === bodyDigest) {
       throw new PassingFault('bytes were changed on the way to it');
     }
     throw refusalError(refusal, { ...request, bucket, location });
@@ -171,9 +171,13 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
 
   async function open(request: S3Request, accepted: readonly number[]): Promise<IncomingMessage> {
     const response = await once(request);
-    const isBucketGone = response.headers['x-minio-error-code'] === 'NoSuchBucket';
-    if (accepted.includes(response.statusCode ?? 0) && !isBucketGone) return response;
-    return refused(request, response);
+    const { statusCode = 0, headers } = response;
+    if (!accepted.includes(statusCode)) return refused(request, response, await bodyOf(response));
+    if (statusCode !== 404) return response;
+    // No such object is an answer, no such bucket is not.
+    const body = await bodyOf(response);
+    const isBucketGone = headers['x-minio-error-code'] === 'NoSuchBucket' || body.includes('<Code>NoSuchBucket<');
+    return isBucketGone ? refused(request, response, body) : response;
   }
 
   async function retry<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -198,14 +202,21 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
     ask: (request, accepted) =>
       retry(request.action, async () => {
         const response = await open(request, accepted);
-        try {
-          return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
-        } catch (error) {
-          throw passing(error);
-        }
+        const isRead = response.statusCode === 404;
+        const body = isRead ? '' : await bodyOf(response);
+        return { status: response.statusCode ?? 0, headers: response.headers, text: body };
       }),
     close: () => agent.destroy(),
   };
+}
+
+/** @throws PassingFault for a connection that breaks meanwhile. */
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  try {
+    return await text(response);
+  } catch (error) {
+    throw passing(error);
+  }
 }
 
 const AGENT = { keepAlive: true, maxSockets: SOCKETS, scheduling: 'lifo' } as const;
