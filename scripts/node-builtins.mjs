@@ -48,11 +48,12 @@ const eagerSource = (name, names) =>
     ...names.map((one) => `export const ${one} = found.${one};`),
   ].join('\n');
 
-/** Functions that fetch the module when they are called; what begins with a capital is a class and fetched at once. */
+/** Functions that fetch the module when they are called; classes and plain values (`parentPort`) are fetched at once. */
 function lazySource(name, names) {
   const found = `process.getBuiltinModule('${name}')`;
+  const module = process.getBuiltinModule(name);
   const lines = names.map((one) =>
-    /^[a-z]/.test(one)
+    typeof module[one] === 'function' && /^[a-z]/.test(one)
       ? `export const ${one} = (...args) => ${found}.${one}(...args);`
       : `export const ${one} = ${found}.${one};`,
   );

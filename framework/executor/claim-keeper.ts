@@ -1,6 +1,7 @@
 import type { Claim, MetadataStore } from '../components/metadata-store.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { isFinal } from '../model/status.ts';
+import { formatOwner, parseOwner } from './claim-owner.ts';
 import type { Heart } from './heart.ts';
 import { isProcessAlive } from './is-process-alive.ts';
 import { THIS_HOST } from './this-host.ts';
@@ -55,7 +56,7 @@ export function createClaimKeeper(
   return {
     async claim(key, stepRun, isolation) {
       const leaseMs = LEASE_MS[manyMachines ? 'beaten' : isolation];
-      const answer = await store.claim(key, ownerOf(executor, stepRun), leaseMs);
+      const answer = await store.claim(key, formatOwner(executor, stepRun), leaseMs);
       if ('claim' in answer) {
         const renewedAt = performance.now();
         heart.hold(answer.claim, leaseMs);
@@ -89,15 +90,4 @@ export function createClaimKeeper(
       }
     },
   };
-}
-
-/**
- * `<executor>/<run>/<node> <host> <pid>`: the executor's id first, by which the store frees the claims of the dead; the step run for people;
- * host and process for whoever waits.
- */
-const ownerOf = (executor: string, stepRun: string): string => `${executor}/${stepRun} ${THIS_HOST} ${process.pid}`;
-
-function parseOwner(owner: string): { readonly run: string; readonly host: string; readonly pid: number } {
-  const [path = '', host = '', pid = ''] = owner.split(' ');
-  return { run: path.split('/')[1] ?? '', host, pid: Number(pid) };
 }

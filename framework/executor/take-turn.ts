@@ -2,6 +2,7 @@ import type { StepKey } from '../cache/cache-key.ts';
 import { type Decision, isCached } from '../cache/decide.ts';
 import type { Claim } from '../components/metadata-store.ts';
 import type { PlanNode } from '../dag/plan.ts';
+import { parseOwner } from './claim-owner.ts';
 import { amountsOf } from './resource-amounts.ts';
 import type { RunScope } from './run-scope.ts';
 
@@ -52,7 +53,7 @@ export async function takeTurn(
     }
     give();
     const { owner } = answer.heldBy;
-    if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, owner, key });
+    if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, holder: parseOwner(owner), key });
     waitedFor = owner;
     await run.claims.whenFree(answer.heldBy, run.slots.closed);
     const again = await lookAgain(node, run, { key, ...call }, refresh);

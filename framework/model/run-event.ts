@@ -20,7 +20,13 @@ export type RunEvent =
       readonly nodes: readonly { readonly id: string; readonly parents: readonly string[] }[];
     }
   | { readonly type: 'step-started'; readonly node: string; readonly attempt: number; readonly reason: string }
-  | { readonly type: 'step-waiting'; readonly node: string; readonly owner: string; readonly key: CacheKey }
+  | {
+      readonly type: 'step-waiting';
+      readonly node: string;
+      /** Who computes the same result. */
+      readonly holder: { readonly run: string; readonly host: string; readonly pid: number };
+      readonly key: CacheKey;
+    }
   | { readonly type: 'step-progress'; readonly node: string; readonly progress: Progress }
   | { readonly type: 'step-log'; readonly node: string; readonly attempt: number; readonly line: LogLine }
   | { readonly type: 'step-cached'; readonly node: string; readonly stepRun: StepRunRecord }

@@ -66,7 +66,11 @@ export function liveReporter(channel: Channel, now: () => number = Date.now): Re
       }
       case 'step-waiting':
         if (!running.has(event.node)) pending--;
-        running.set(event.node, { since: now(), state: `waiting for ${event.owner}`, progress: undefined });
+        running.set(event.node, {
+          since: now(),
+          state: `waiting for run ${event.holder.run} on ${event.holder.host}`,
+          progress: undefined,
+        });
         return;
       case 'step-progress': {
         const step = running.get(event.node);

@@ -32,7 +32,10 @@ export function plainReporter(channel: Channel, now: () => number = Date.now): R
         lastProgress.set(happened.node, now() - PROGRESS_EVERY_MS + 1_000);
         break;
       case 'step-waiting':
-        say(happened.node, `waiting for ${happened.owner}, which computes the same result`);
+        say(
+          happened.node,
+          `waiting for run ${happened.holder.run} on ${happened.holder.host} (process ${happened.holder.pid}), which computes the same result`,
+        );
         break;
       case 'step-progress': {
         const done = happened.progress.fraction === 1;

@@ -40,6 +40,8 @@ export function createTerminal(options: {
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
 }): Terminal {
+  maskOthers(process.stdout);
+  maskOthers(process.stderr);
   const out = channel(process.stdout, options);
   const err = channel(process.stderr, options);
   return {
@@ -71,7 +73,7 @@ function channel(
     if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
   });
   const write = (text: string): void => {
-    if (!closed) send(secretValues.mask(text));
+    if (!closed) send(text);
   };
   const isTerminal = stream.isTTY === true;
   return {
@@ -90,6 +92,13 @@ function channel(
     },
     flush: () => (closed ? Promise.resolve() : new Promise((done) => send('', () => done()))),
   };
+}
+
+/** Whoever writes to a stream of this process, user code too, writes no secret. Bytes that are no text pass. */
+function maskOthers(stream: WriteStream): void {
+  const send = stream.write.bind(stream) as (chunk: string | Uint8Array, ...rest: readonly unknown[]) => boolean;
+  stream.write = ((chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean =>
+    send(typeof chunk === 'string' ? secretValues.mask(chunk) : chunk, ...rest)) as typeof stream.write;
 }
 
 function intercept(stream: WriteStream, take: (text: string) => void): () => void {

@@ -15,7 +15,7 @@ describe('a run in a pipe', () => {
     expect(channel.text).toBe(`train-yolo calm-otter · 6 steps · stack local
 ≡ prepare    cached  Same key as 01jc/prepare.
 ▸ train      running  argument options.epochs changed from 2 to 3.
-▸ draw       waiting for executor 7, which computes the same result
+▸ draw       waiting for run abc on mill (process 7), which computes the same result
 ▸ draw       running  It never ran before.
   train      │ first
   train      │ second {"rate":0.1}

@@ -93,7 +93,7 @@ export function sampleRun(): readonly RunEvent[] {
     },
     { type: 'step-cached', node: 'prepare', stepRun: cached },
     { type: 'step-started', node: 'train', attempt: 1, reason: 'argument options.epochs changed from 2 to 3.' },
-    { type: 'step-waiting', node: 'draw', owner: 'executor 7', key: digest('c') as never },
+    { type: 'step-waiting', node: 'draw', holder: { run: 'abc', host: 'mill', pid: 7 }, key: digest('c') as never },
     { type: 'step-started', node: 'draw', attempt: 1, reason: 'It never ran before.' },
     { type: 'step-log', node: 'train', attempt: 1, line },
     { type: 'step-log', node: 'train', attempt: 1, line: { ...line, level: 'debug', message: 'hidden' } },
