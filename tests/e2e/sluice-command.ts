@@ -17,6 +17,8 @@ export interface StartedCommand {
   /** Resolves when standard output holds the text. */
   said(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** Gives it text on standard input, and ends that. */
+  typed(text: string): void;
 }
 
 export interface CommandOptions {
@@ -60,6 +62,7 @@ export function startSluice(args: readonly string[], { cwd, env }: CommandOption
         void ended.then(() => fail(new Error(`It ended without saying "${text}":\n${stdout}${stderr}`)));
       }),
     signal: (name) => void child.kill(name),
+    typed: (text) => void child.stdin.end(text),
   };
 }
 

@@ -6,6 +6,7 @@ import { sluiceError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { type FoundPipeline, findPipeline } from '../../stack/find-pipeline.ts';
 import { findProject } from '../../stack/project.ts';
+import { maskProjectSecrets } from '../../stack/secrets/mask-project-secrets.ts';
 import type { Call } from '../commands/command-kit.ts';
 import type { Invocation } from '../invocation.ts';
 import { type ConfigRun, configRun, configSteps } from '../params/config-options.ts';
@@ -51,10 +52,9 @@ export async function preparePipeline({ invocation, args, command }: Call): Prom
     if (options.help) return printHelp(command, invocation);
     throw nameThePipeline(command, reference);
   }
-  const found = await findPipeline(reference, {
-    project: findProject(invocation.cwd, invocation.env),
-    cwd: invocation.cwd,
-  });
+  const project = findProject(invocation.cwd, invocation.env);
+  await maskProjectSecrets(project.home);
+  const found = await findPipeline(reference, { project, cwd: invocation.cwd });
   const { definition, target } = found;
   if (options.help) return printHelp(command, invocation, found);
   const schema = inputSchema(definition.params);
