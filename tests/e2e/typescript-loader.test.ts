@@ -67,7 +67,7 @@ export class Steps {
 `,
   'main.ts': `import { Params, Steps } from './steps/a.steps.js';
 console.log(await new Steps().measure(Params.parse({}).n));
-const native: readonly string[] = (process.report!.getReport() as any).sharedObjects;
+const native: readonly string[] = (process.report!.getReport() as { sharedObjects: string[] }).sharedObjects;
 console.log(native.some((file) => file.includes('oxc')) ? 'transformed' : 'from the cache');
 `,
 };
