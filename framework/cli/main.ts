@@ -10,7 +10,7 @@ import { usageError } from './usage-error.ts';
 async function main(argv: readonly string[]): Promise<number> {
   const has = (flag: string): boolean => argv.includes(flag);
   const terminal = createTerminal({ color: !has('--no-color'), env: process.env });
-  const { program, exitCode } = createProgram({ terminal, cwd: process.cwd(), env: process.env });
+  const { program, exitCode } = createProgram({ argv, terminal, cwd: process.cwd(), env: process.env });
   try {
     if (has('--debug')) {
       const { mapStackTraces } = await import('../code/map-stack-traces.ts');

@@ -18,6 +18,8 @@ import type { ExitCode, Invocation } from './invocation.ts';
 import type { Terminal } from './reporters/terminal.ts';
 
 interface Surroundings {
+  /** The words after `sluice`. */
+  readonly argv: readonly string[];
   readonly terminal: Terminal;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -39,7 +41,7 @@ export function createProgram(surroundings: Surroundings): {
   readonly program: Command;
   readonly exitCode: () => ExitCode;
 } {
-  const { terminal } = surroundings;
+  const { argv, terminal } = surroundings;
   const { colors } = terminal.out;
   let code: ExitCode = 0;
   const program = new Command('sluice')
@@ -81,6 +83,13 @@ export function createProgram(surroundings: Surroundings): {
       code = (await body({ invocation, args: this.args, command: this })) ?? 0;
     };
 
+  // A cached run is over in little more than the time it takes to start: to describe all other verbs would be a tenth of it.
+  if (argv[0] === 'run') addRunCommand(program, verb);
+  else addAllCommands(program, verb);
+  return { program, exitCode: () => code };
+}
+
+function addAllCommands(program: Command, verb: Verb): void {
   addInitCommand(program, verb);
   addRunCommand(program, verb);
   addPlanCommand(program, verb);
@@ -94,5 +103,4 @@ export function createProgram(surroundings: Surroundings): {
   addDoctorCommand(program, verb);
   addTrackerCommand(program, verb);
   addCompletionCommand(program, verb);
-  return { program, exitCode: () => code };
 }

@@ -40,7 +40,8 @@ export function createClaimKeeper(
   >();
 
   const forget = ({ key }: Claim): void => {
-    held.get(key)?.free.abort();
+    // With a reason, for Node makes an error with a stack otherwise.
+    held.get(key)?.free.abort('given back');
     heart.drop(key);
     held.delete(key);
   };

@@ -9,13 +9,13 @@ import { findProject } from '../../stack/project.ts';
 import { maskProjectSecrets } from '../../stack/secrets/mask-project-secrets.ts';
 import type { Call } from '../commands/command-kit.ts';
 import type { Invocation } from '../invocation.ts';
-import { type ConfigRun, configRun, configSteps } from '../params/config-options.ts';
+import type { ConfigRun } from '../params/config-options.ts';
 import { mergeParams } from '../params/merge-params.ts';
 import { overrideSteps } from '../params/override-steps.ts';
 import { inputSchema, paramSpecs } from '../params/param-specs.ts';
 import { paramsHelp } from '../params/params-help.ts';
 import { parseParamFlags } from '../params/parse-param-flags.ts';
-import { type ConfigFile, readConfig } from '../params/read-config.ts';
+import { readConfig } from '../params/read-config.ts';
 
 /** A pipeline with its parameters: what `run` and `plan` begin with. */
 export interface PreparedPipeline {
@@ -62,7 +62,9 @@ export async function preparePipeline({ invocation, args, command }: Call): Prom
   const config = options.config === undefined ? undefined : await readConfig(options.config, invocation.cwd, schema);
   const values = mergeParams(config?.params ?? {}, flags);
   const { plan, params } = await definePlan(target, values);
-  const run = config ? configRun(config) : {};
+  // Only a configuration file needs the schemas, and the library that makes them, in this process.
+  const sections = config && (await import('../params/config-options.ts'));
+  const run = config && sections ? sections.configRun(config) : {};
   const cacheUse = {
     // A flag that has a default can't be told from one that was given: only `--no-cache` says something.
     cache: options.cache && (run.cache ?? true),
@@ -71,7 +73,7 @@ export async function preparePipeline({ invocation, args, command }: Call): Prom
   checkRefresh(plan, cacheUse);
   return {
     found,
-    plan: withOverrides(plan, config),
+    plan: config && sections ? overrideSteps(plan, sections.configSteps(config), config.file) : plan,
     params,
     values,
     cacheUse,
@@ -79,9 +81,6 @@ export async function preparePipeline({ invocation, args, command }: Call): Prom
     run,
   };
 }
-
-const withOverrides = (plan: Plan, config: ConfigFile | undefined): Plan =>
-  config ? overrideSteps(plan, configSteps(config), config.file) : plan;
 
 /** Every flag that is the command's own, the global ones too. */
 export const flagsOf = (command: Command): readonly string[] =>

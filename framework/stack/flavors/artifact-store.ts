@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { memoryBytes } from '../../executor/resource-amounts.ts';
 import { artifactCacheDir } from '../../executor/stack-services.ts';
 import { defineFlavor, type Flavor, inProject } from '../flavor.ts';
+import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
 
 /** An amount of bytes, in words. */
 const Size = z.string().regex(/^\d+(?:\.\d+)?\s*([kKMGT]?i?B)?$/, "Write a number and a unit: '512MiB', '20GiB'.");
@@ -15,10 +15,7 @@ export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
     options: z.strictObject({
       path: z.string().min(1).optional().describe('Folder, counted from the project; left out: .sluice/artifacts'),
     }),
-    async open({ path }, context) {
-      const { localArtifactStore } = await import('../../adapters/artifact-stores/local.ts');
-      return localArtifactStore({ path: path ? inProject(path, context) : join(context.home, 'artifacts') });
-    },
+    open: EMBEDDED_COMPONENTS.artifact_store,
   }),
   defineFlavor({
     kind: 'artifact_store',

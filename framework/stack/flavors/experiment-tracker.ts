@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineFlavor, type Flavor } from '../flavor.ts';
+import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
 
 const MlflowOptions = z.strictObject({
   uri: z
@@ -35,10 +36,7 @@ export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
     name: 'local',
     description: "beside the runs, in the stack's own metadata store",
     options: z.strictObject({}),
-    async open(_, context) {
-      const { localTracker } = await import('../../adapters/trackers/local.ts');
-      return localTracker({ metadataStore: await context.metadataStore(), onProblem: context.onTrackerProblem });
-    },
+    open: EMBEDDED_COMPONENTS.experiment_tracker,
   }),
   defineFlavor({
     kind: 'experiment_tracker',

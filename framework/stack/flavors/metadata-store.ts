@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { defineFlavor, type Flavor, inProject } from '../flavor.ts';
+import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
 
 const PostgresOptions = z.strictObject({
   url: z
@@ -51,10 +51,7 @@ export const METADATA_STORES: readonly Flavor<'metadata_store'>[] = [
     options: z.strictObject({
       path: z.string().min(1).optional().describe('File, counted from the project; left out: .sluice/sluice.db'),
     }),
-    async open({ path }, context) {
-      const { sqliteMetadataStore } = await import('../../adapters/metadata-stores/sqlite.ts');
-      return sqliteMetadataStore({ path: path ? inProject(path, context) : join(context.home, 'sluice.db') });
-    },
+    open: EMBEDDED_COMPONENTS.metadata_store,
   }),
   defineFlavor({
     kind: 'metadata_store',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineFlavor, type Flavor } from '../flavor.ts';
+import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
 
 export const ORCHESTRATORS: readonly Flavor<'orchestrator'>[] = [
   defineFlavor({
@@ -9,9 +10,6 @@ export const ORCHESTRATORS: readonly Flavor<'orchestrator'>[] = [
     options: z.strictObject({
       maxParallel: z.int().positive().optional().describe('Steps at the same time; left out: the number of cores'),
     }),
-    async open({ maxParallel }) {
-      const { availableParallelism } = await import('node:os');
-      return { flavor: 'local', maxParallel: maxParallel ?? availableParallelism() };
-    },
+    open: EMBEDDED_COMPONENTS.orchestrator,
   }),
 ];
