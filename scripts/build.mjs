@@ -28,13 +28,24 @@ const ENTRIES = {
   register: 'framework/code/register.ts',
   'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',
+  testing: 'tests/conformance/testing.ts',
 };
 
 /** Packages that user files import too: whole, an entry of their own, so that engine and user share the one fast copy (framework/code/engine-files.ts). */
 const SHARED = ['zod'];
 
 /** Left as imports: native parts, and libraries that only one component needs and that are loaded when it is opened. */
-const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^pg$/, /^minio$/];
+const EXTERNAL = [
+  /^@oxc-project\//,
+  /^oxc-/,
+  /^onnxruntime-/,
+  /^sharp$/,
+  /^@resvg\//,
+  /^echarts/,
+  /^pg$/,
+  /^minio$/,
+  /^vitest$/,
+];
 
 function presentEntries() {
   const found = Object.entries(ENTRIES).filter(([name, source]) => {
@@ -74,19 +85,25 @@ const inRooms = (rooms) => {
  */
 const GROUPS = [
   // In this order: a group takes what its files import along, unless an earlier one has it.
-  { name: 'base', test: /[\\/]framework[\\/](?:errors|nearest|secret-values|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/ },
+  {
+    name: 'base',
+    test: /[\\/]framework[\\/](?:errors|nearest|secret-values|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/,
+  },
   { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/ },
   {
     name: 'engine',
     // Of `code` only what these need at once: taking source apart is loaded when source has changed.
-    test: inRooms('hashing|components|dag|materializers|artifacts|cache|authoring|executor|stack'),
+    // Nor flavors: their schemas need zod, which is half a megabyte.
+    test: inRooms(
+      'hashing|components|dag|materializers|artifacts|cache|authoring|executor|stack(?![\\\\/]flavors[\\\\/])',
+    ),
   },
   { name: 'local', test: /[\\/]framework[\\/]adapters[\\/](?:artifact-stores|trackers)[\\/]local\.ts$/ },
   { name: 'sql', test: /[\\/]node_modules[\\/]kysely[\\/]|[\\/]framework[\\/]adapters[\\/]metadata-stores[\\/]/ },
   { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters)') },
   {
     name: 'cli-work',
-    test: /[\\/]framework[\\/]cli[\\/](?:params|views|verbs[\\/](?:prepare-pipeline|run|run-and-report|with-stack)\.ts$)/,
+    test: /[\\/]framework[\\/]cli[\\/](?:params[\\/](?!config-options)|views|verbs[\\/](?:prepare-pipeline|run|run-and-report|with-stack)\.ts$)/,
   },
 ];
 

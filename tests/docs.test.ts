@@ -21,17 +21,25 @@ describe('the documentation', () => {
     const folder = join(root, 'node_modules', '.cache', 'doc-blocks');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const files = ['README.md', 'ARCHITECTURE.md'].flatMap((file) => blocks(file).map((block) => ({ file, ...block })));
+    const files = ['README.md', 'ARCHITECTURE.md', 'stacks/README.md'].flatMap((file) =>
+      blocks(file).map((block) => ({ file, ...block })),
+    );
     expect(files.length).toBeGreaterThan(1);
     for (const { file, line, code } of files) {
-      writeFileSync(join(folder, `${file.replace('.md', '').toLowerCase()}-line-${line}.ts`), `${code}\nexport {};\n`);
+      writeFileSync(
+        join(folder, `${file.replace('.md', '').replaceAll('/', '-').toLowerCase()}-line-${line}.ts`),
+        `${code}\nexport {};\n`,
+      );
     }
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
         extends: '../../../tsconfig.json',
         compilerOptions: {
-          paths: { sluice: ['../../../framework/index.ts'] },
+          paths: {
+            sluice: ['../../../framework/index.ts'],
+            'sluice/testing': ['../../../tests/conformance/testing.ts'],
+          },
           typeRoots: ['../../@types'],
         },
         include: ['*.ts'],
@@ -47,6 +55,10 @@ describe('the documentation', () => {
       }
     })();
     expect(said).toBe('');
+  });
+
+  it('shows the example of a flavor as it stands in stacks/examples', () => {
+    expect(blocks('stacks/README.md')[0]?.code).toBe(read('stacks/examples/sqlite-artifacts.ts'));
   });
 
   it('lists every error code, and no other, in ARCHITECTURE.md', () => {
