@@ -109,7 +109,9 @@ export function createMlflowClient(options: MlflowClientOptions, closing: AbortS
       }
     },
     async createExperiment(name: string): Promise<string> {
-      return (await post<{ experiment_id: string }>('experiments/create', { name })).experiment_id;
+      // MLflow 3 opens an experiment on its page for language models, unless it says that models are trained in it.
+      const tags = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
+      return (await post<{ experiment_id: string }>('experiments/create', { name, tags })).experiment_id;
     },
     searchExperiments: (): Promise<unknown> => post('experiments/search', { max_results: 1 }),
 
