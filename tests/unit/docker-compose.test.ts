@@ -32,7 +32,7 @@ describe('docker-compose.yml and .env.example', () => {
 
   it('have no password of their own: it is empty in the one and required in the other', () => {
     const secret = Object.keys(documented).filter((name) => /PASSWORD|SECRET/.test(name));
-    expect(secret).toHaveLength(4);
+    expect(secret).toHaveLength(5);
     for (const name of secret) {
       expect([name, documented[name]]).toEqual([name, '']);
       expect(references.filter((reference) => reference.name === name && reference.kind !== '?')).toEqual([]);
@@ -61,7 +61,7 @@ describe('docker-compose.yml and .env.example', () => {
       metadata_store: { database: string };
     };
     expect(team.artifact_store.prefix).toBe(services['minio-init']!.environment!['SLUICE_PREFIX']);
-    expect(team.metadata_store.database).toBe(services['postgres']!.environment!['POSTGRES_DB']);
+    expect(team.metadata_store.database).toBe(services['postgres']!.environment!['SLUICE_DATABASE']);
   });
 
   it('publish ports on this machine only', () => {
@@ -95,11 +95,16 @@ describe('docker-compose.yml and .env.example', () => {
     expect(files.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
   });
 
-  it('give the job the variables that its script reads, and no others', () => {
-    const { environment = {} } = services['minio-init']!;
-    const used = [...read('docker/minio-init.sh').matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name!);
-    expect([...new Set(used)].filter((name) => name !== 'MC_CONFIG_DIR').sort()).toEqual(
-      Object.keys(environment).sort(),
-    );
+  it('give each script the variables that it reads, and no others', () => {
+    for (const [service, file] of [
+      ['minio-init', 'docker/minio-init.sh'],
+      ['postgres', 'docker/postgres-init.sh'],
+    ] as const) {
+      const used = [...read(file).matchAll(/(?:\$|\\getenv \w+ )([A-Z_]+)/g)].map(([, name]) => name!);
+      // The one is the script's own, the other the image's.
+      const given = [...new Set(used), ...(service === 'postgres' ? ['POSTGRES_PASSWORD'] : [])];
+      const own = given.filter((name) => name !== 'MC_CONFIG_DIR');
+      expect([file, own.sort()]).toEqual([file, Object.keys(services[service]!.environment!).sort()]);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { Client } from 'minio';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minioArtifactStore } from '../../../framework/adapters/artifact-stores/minio.ts';
+import { postgresMetadataStore } from '../../../framework/adapters/metadata-stores/postgres.ts';
 import type { ArtifactStore } from '../../../framework/components/artifact-store.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
 import { canStart } from '../../services/can-start.ts';
@@ -23,6 +24,8 @@ const run = promisify(execFile);
 
 /** What a user's .env says. */
 const CHOSEN: Readonly<Record<string, string>> = {
+  SLUICE_POSTGRES_USER: 'trainer',
+  SLUICE_POSTGRES_PASSWORD: `of trainer: /"ä' & %`,
   SLUICE_MINIO_BUCKET: 'team-bucket',
   SLUICE_MINIO_ACCESS_KEY: 'trainer',
   SLUICE_MINIO_SECRET_KEY: `of trainer: "ä' & %`,
@@ -93,7 +96,7 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
       await expect(digestsIn(elsewhere)).rejects.toMatchObject({ code: 'ERR_STORE_REFUSED' });
     });
 
-    it("makes MLflow's role and database, which sees nothing of Sluice's", async () => {
+    it("makes a role and a database for each program, and neither sees the other's", async () => {
       const { port, user, password, database } = postgres;
       await script('postgres-init.sh', {
         ...environmentOf('postgres'),
@@ -104,11 +107,24 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
           PGHOST: '127.0.0.1',
           PGPORT: String(port),
         },
+        SLUICE_DATABASE: 'of_runs',
       });
-      const mlflow = `mlflow:${encodeURIComponent(CHOSEN['SLUICE_MLFLOW_PASSWORD']!)}@127.0.0.1:${port}`;
-      expect(await postgresAnswers(`postgres://${mlflow}/mlflow`)).toBe(true);
-      expect(await postgresAnswers(`postgres://${mlflow}/${database}`)).toBe(false);
-      expect(await postgresAnswers(postgres.url)).toBe(true);
+      const answers = (role: string, secret: string, name: string): Promise<boolean> =>
+        postgresAnswers(`postgres://${role}:${encodeURIComponent(CHOSEN[secret]!)}@127.0.0.1:${port}/${name}`);
+      expect(await answers('trainer', 'SLUICE_POSTGRES_PASSWORD', 'of_runs')).toBe(true);
+      expect(await answers('trainer', 'SLUICE_POSTGRES_PASSWORD', 'mlflow')).toBe(false);
+      expect(await answers('mlflow', 'SLUICE_MLFLOW_PASSWORD', 'mlflow')).toBe(true);
+      expect(await answers('mlflow', 'SLUICE_MLFLOW_PASSWORD', 'of_runs')).toBe(false);
+    });
+
+    it("lets Sluice's role do what the metadata store needs", async () => {
+      const { port } = postgres;
+      const password = CHOSEN['SLUICE_POSTGRES_PASSWORD']!;
+      const store = postgresMetadataStore({ host: '127.0.0.1', port, user: 'trainer', password, database: 'of_runs' });
+      for (const check of store.checks()) await check.fix?.();
+      for (const check of store.checks())
+        expect([check.check, await check.run()]).toEqual([check.check, expect.any(String)]);
+      await store.close();
     });
 
     it('finds every server healthy by the words of its health check', async () => {
