@@ -1,30 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ArtifactStore } from '../../components/artifact-store.ts';
 import type { ExperimentTracker } from '../../components/experiment-tracker.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
-import { sha256 } from '../../hashing/digest.ts';
-import type { CacheKey } from '../../model/key-part.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
-import { isFinal } from '../../model/status.ts';
 import { localTracker } from './local.ts';
 import { createCourier } from './mlflow/courier.ts';
 import { mlflowChecks } from './mlflow/mlflow-checks.ts';
 import { createMlflowClient, type MlflowClientOptions } from './mlflow/mlflow-client.ts';
-import { MlflowError } from './mlflow/mlflow-error.ts';
 import type { Nesting } from './mlflow/nested-steps.ts';
 import { openArtifactFile } from './mlflow/open-artifact-file.ts';
+import { orphanEnd } from './mlflow/orphan-end.ts';
 import { runEnd } from './mlflow/run-end.ts';
 import { createRunFinder } from './mlflow/run-finder.ts';
 import { type TrackedRun, trackedRun } from './mlflow/tracked-run.ts';
+import { turnTaker } from './mlflow/turn-taker.ts';
 import { createSpool, type SpoolWriter } from './spool/spool.ts';
-import type { EndLine, OpenLine } from './spool/spool-line.ts';
 
 export interface MlflowTrackerOptions {
   readonly server: MlflowClientOptions;
   /** Default: one for each pipeline, named after it. */
-  readonly experiment?: string;
+  readonly experiment?: string | undefined;
   readonly nesting: Nesting;
   /** The longest time, in milliseconds, that the end of a run waits for entries to arrive. */
   readonly waitMs: number;
@@ -37,9 +32,6 @@ export interface MlflowTrackerOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
-const CLAIM_MS = 30_000;
-const CLAIM_TRIES = 50;
-
 /**
  * One MLflow run for each pipeline run, written over REST. Everything goes to a spool on disk first and is delivered from there in the background: a server that
  * is down, slow or refusing neither fails nor delays a run, and whatever is delivered twice has the effect of once. Every entry is in the metadata store too.
@@ -50,6 +42,7 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
   const closing = new AbortController();
   const client = createMlflowClient(options.server, closing.signal);
   const spool = createSpool(join(options.home, 'tracker', options.stackName));
+  const inTurn = turnTaker({ metadataStore, name: `tracker ${options.server.uri}` });
   const finder = createRunFinder({ client, inTurn });
   const runs = new Map<string, { readonly tracked: TrackedRun; readonly writer: SpoolWriter }>();
   const courier = createCourier({
@@ -57,12 +50,9 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
     finder,
     spool,
     openFile: (digest) => openArtifactFile(artifactStore, digest),
-    orphanEnd,
+    orphanEnd: (head) => orphanEnd(head, options),
     onProblem,
   });
-  const trackedOf = (run: RunRecord): Promise<TrackedRun> =>
-    trackedRun(run, { ...options, experiment: options.experiment });
-
   /** What can't be written to the spool is told and lost to MLflow; the metadata store has it. */
   async function spooling(body: () => Promise<void>): Promise<void> {
     try {
@@ -75,7 +65,7 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
   async function begin(run: RunRecord): Promise<{ readonly tracked: TrackedRun; readonly writer: SpoolWriter }> {
     const known = runs.get(run.id);
     if (known) return known;
-    const tracked = await trackedOf(run);
+    const tracked = await trackedRun(run, options);
     const state = { tracked, writer: spool.writer(tracked.root) };
     runs.set(run.id, state);
     await state.writer.append([tracked.open, tracked.params]);
@@ -91,38 +81,10 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
     if (file) return courier.nudge({ file, isOwn: false, isNew: false });
     const { tracked, writer } = await begin(run);
     if (!isOurs) courier.nudge({ file: writer.file, isOwn: true, isNew: false });
-    const last = await runEnd(run, steps, { tracked, metadataStore, experiment: options.experiment });
+    const last = await runEnd(run, steps, { ...options, tracked });
     await writer.append([...last.cached, last.end]);
     await writer.close();
     courier.nudge();
-  }
-
-  async function orphanEnd(head: OpenLine): Promise<EndLine | undefined> {
-    const found = await metadataStore.findRun(head.runId);
-    if (found?.id !== head.runId) return goneEnd(head);
-    if (!isFinal(found.status)) return undefined;
-    const tracked = await trackedOf(found);
-    const steps = await metadataStore.stepRuns(found.id);
-    return (await runEnd(found, steps, { tracked, metadataStore, experiment: options.experiment })).end;
-  }
-
-  /** Two machines that deliver for one run must not both make it: the store that they share says whose turn it is. */
-  async function inTurn<T>(body: () => Promise<T>): Promise<T> {
-    const key = sha256(`tracker ${options.server.uri}`) as CacheKey;
-    const owner = `tracker/${randomBytes(6).toString('hex')}`;
-    for (let tries = 0; tries < CLAIM_TRIES; tries++) {
-      const taken = await metadataStore.claim(key, owner, CLAIM_MS);
-      if ('heldBy' in taken) {
-        await pause(100);
-        continue;
-      }
-      try {
-        return await body();
-      } finally {
-        await metadataStore.releaseClaim(taken.claim);
-      }
-    }
-    throw new MlflowError('busy', 'another process is making runs there');
   }
 
   return {
@@ -162,15 +124,3 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
     },
   };
 }
-
-/** Of a run whose record somebody has deleted. */
-const goneEnd = ({ runId }: OpenLine): EndLine => ({
-  op: 'end',
-  status: 'KILLED',
-  endedAt: Date.now(),
-  tags: { 'sluice.status': 'lost' },
-  nested: [],
-  steps: [],
-  more: 0,
-  summary: `Run \`${runId}\`: its process died, and its record is gone.`,
-});

@@ -1,13 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BacklogStatus, SyncResult } from '../../../components/experiment-tracker.ts';
-import { tryLock } from '../spool/process-lock.ts';
-import { encodedRoot, type Spool, type SpoolFile } from '../spool/spool.ts';
-import { type EndLine, entriesOf, type OpenLine, type SpoolLine } from '../spool/spool-line.ts';
-import { type DeliveryOptions, deliverFile, deliverLines, type FileState } from './deliver-file.ts';
+import type { BacklogStatus, TrackerBacklog } from '../../../components/experiment-tracker.ts';
+import type { Spool, SpoolFile } from '../spool/spool.ts';
+import { entriesIn } from '../spool/spool-line.ts';
+import { backlogStatus } from './backlog.ts';
+import type { DeliveryOptions, FileState } from './deliver-file.ts';
+import { type DeliveryRoundOptions, deliveryRound } from './delivery-round.ts';
 import type { MlflowClient } from './mlflow-client.ts';
 import { MlflowError } from './mlflow-error.ts';
+import { createRefusals } from './refusals.ts';
 import type { RunFinder } from './run-finder.ts';
 
 export interface CourierOptions {
@@ -15,14 +17,13 @@ export interface CourierOptions {
   readonly finder: RunFinder;
   readonly spool: Spool;
   readonly openFile: DeliveryOptions['openFile'];
-  /** The end of a run whose process died without a word; undefined while the record does not say that it is over. */
-  readonly orphanEnd: (head: OpenLine) => Promise<EndLine | undefined>;
+  readonly orphanEnd: DeliveryRoundOptions['orphanEnd'];
   /** Told once of a server that does not take what it is given, and of each entry that it refuses. */
   readonly onProblem: (error: unknown) => void;
 }
 
 /** Delivers a spool in the background: at once, then in batches, then, when the server is down, less and less often. Never throws. */
-export interface Courier {
+export interface Courier extends TrackerBacklog {
   /**
    * Something was written. @param begun a file that this process began to write, or one that a dead process has left and that the end of this one waits for.
    */
@@ -30,10 +31,6 @@ export interface Courier {
   /** Waits until that is delivered, but no longer than so many milliseconds; hardly at all for a server known to be down. */
   settle(ms: number): Promise<void>;
   status(): Promise<BacklogStatus>;
-  sync(options?: {
-    readonly signal?: AbortSignal;
-    readonly onProgress?: (progress: { readonly delivered: number; readonly waiting: number }) => void;
-  }): Promise<SyncResult>;
   /** Stops, and waits until nothing is on its way. */
   close(): Promise<void>;
 }
@@ -44,23 +41,18 @@ const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** While another process delivers the same run. */
 const TURN_MS = 50;
-/** A server that was down so recently is not waited for at the end of a run. */
+/** The end of a run waits for a server that was down so recently no longer than for one that refuses connections. */
 const REMEMBERED_MS = 600_000;
 const QUICK_MS = 200;
 
-interface Tally {
-  delivered: number;
-  refused: number;
-}
-
 export function createCourier(options: CourierOptions): Courier {
   const { spool, onProblem } = options;
+  const refusals = createRefusals(spool.folder);
+  const down = downMark(spool.folder);
   const states = new Map<string, FileState>();
   const own = new Set<string>();
-  const awaited = new Map<string, SpoolFile>();
-  const downFile = join(spool.folder, 'down');
-  const refusedFile = join(spool.folder, 'refused.jsonl');
-  const tally: Tally = { delivered: 0, refused: 0 };
+  const awaited = new Set<string>();
+  const tally = { delivered: 0, refused: 0 };
   let onProgress = (): void => {};
   let timer: NodeJS.Timeout | undefined;
   let due = Number.POSITIVE_INFINITY;
@@ -73,11 +65,10 @@ export function createCourier(options: CourierOptions): Courier {
   const delivery: DeliveryOptions = {
     ...options,
     async refuse(root, lines, reason) {
-      mkdirSync(spool.folder, { recursive: true });
-      for (const line of lines)
-        appendFileSync(refusedFile, `${JSON.stringify({ time: Date.now(), root, reason, line })}\n`);
-      tally.refused += count(lines);
-      onProblem(new Error(`MLflow refused ${count(lines)} entries of run ${root}, kept in ${refusedFile}: ${reason}`));
+      refusals.add(root, lines, reason);
+      const entries = entriesIn(lines);
+      tally.refused += entries;
+      onProblem(new Error(`MLflow refused ${entries} entries of run ${root}, kept in ${refusals.file}: ${reason}`));
     },
     onDelivered(entries) {
       tally.delivered += entries;
@@ -99,111 +90,51 @@ export function createCourier(options: CourierOptions): Courier {
   function start(): Promise<void> {
     clearTimeout(timer);
     due = Number.POSITIVE_INFINITY;
-    round ??= deliverAll().finally(() => {
+    round ??= oneRound().finally(() => {
       round = undefined;
     });
     return round;
   }
 
-  async function deliverAll(): Promise<void> {
-    let fault: unknown;
+  async function oneRound(): Promise<void> {
     try {
-      const groups = Map.groupBy(await spool.files(), ({ root }) => root);
-      const isOwn = (files: readonly SpoolFile[]): boolean => files.some(({ path }) => own.has(path));
-      // A run that somebody may be looking at before those that have waited for long.
-      const order = [...groups].sort(([, a], [, b]) => Number(isOwn(b)) - Number(isOwn(a)));
-      for (const [root, files] of order) {
-        try {
-          await deliverRun(root, files);
-        } catch (error) {
-          fault ??= error;
-          if (!(error instanceof MlflowError) || error.fault !== 'busy') break;
-        }
-      }
+      await deliveryRound({
+        delivery,
+        own,
+        states,
+        orphanEnd: options.orphanEnd,
+        onDone({ path }) {
+          own.delete(path);
+          awaited.delete(path);
+        },
+        onBusy: () => schedule(TURN_MS),
+      });
+      failure = undefined;
+      backoff = FIRST_BACKOFF_MS;
+      down.clear();
     } catch (error) {
-      fault ??= error;
+      // What fails because we are closing says nothing of the server.
+      if (!isClosed) failed(error);
     }
-    if (fault === undefined) return recovered();
-    failed(fault);
-  }
-
-  async function deliverRun(root: string, files: readonly SpoolFile[]): Promise<void> {
-    const lock = tryLock(join(spool.folder, `${encodedRoot(root)}.lock`));
-    if (!lock) return schedule(TURN_MS);
-    let isDone = true;
-    try {
-      for (const file of files) isDone = (await deliverOne(file)) && isDone;
-    } catch (error) {
-      isDone = false;
-      throw error;
-    } finally {
-      lock.release(isDone);
-    }
-  }
-
-  /** @returns whether nothing more will come of this file. */
-  async function deliverOne(file: SpoolFile): Promise<boolean> {
-    // Its own process does it, and knows what was sent.
-    if (!own.has(file.path) && spool.isHeld(file)) return false;
-    const state = states.get(file.path) ?? { isNew: false, isDoubtful: true };
-    states.set(file.path, state);
-    await deliverFile(file, state, delivery);
-    if (!(await spool.cursor(file)).isClosed) {
-      if (own.has(file.path)) return false;
-      const head = await spool.head(file);
-      const end = head && (await options.orphanEnd(head));
-      if (head && !end) return false;
-      if (head && end) await deliverLines(head, [end], state, delivery);
-    }
-    await spool.remove(file);
-    own.delete(file.path);
-    awaited.delete(file.path);
-    return true;
-  }
-
-  function recovered(): void {
-    if (failure !== undefined || existsSync(downFile)) rmSync(downFile, { force: true });
-    failure = undefined;
-    backoff = FIRST_BACKOFF_MS;
   }
 
   function failed(error: unknown): void {
-    if (isClosed) return;
     failure = error;
     options.finder.forget();
-    mkdirSync(spool.folder, { recursive: true });
-    writeFileSync(downFile, problemText(error));
-    if (!isNamed) onProblem(new Error(problemText(error), { cause: error }));
+    down.set();
+    if (!isNamed) onProblem(new Error(problemText(error, options.client.uri), { cause: error }));
     isNamed = true;
     // Several processes that wait for one server don't come back in step.
     schedule(backoff * (0.8 + Math.random() * 0.4));
     backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
   }
 
-  const problemText = (error: unknown): string => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const what = error instanceof MlflowError ? 'does not take entries now' : 'was not given its entries';
-    return `MLflow at ${options.client.uri} ${what} (${reason}). They wait on disk; sluice tracker sync hands them over.`;
-  };
-
-  const isDown = (): boolean => {
-    const since = statSync(downFile, { throwIfNoEntry: false })?.mtimeMs;
-    return failure !== undefined || (since !== undefined && Date.now() - since < REMEMBERED_MS);
-  };
-
-  async function waiting(): Promise<readonly { readonly file: SpoolFile; readonly entries: number }[]> {
-    const files = await spool.files();
-    return Promise.all(files.map(async (file) => ({ file, entries: await waitingIn(file, spool) })));
-  }
-
-  const entriesWaiting = async (): Promise<number> => (await waiting()).reduce((sum, { entries }) => sum + entries, 0);
-
   return {
     nudge(begun) {
       if (begun) {
         const { file, isOwn, isNew } = begun;
         if (isOwn) own.add(file.path);
-        awaited.set(file.path, file);
+        awaited.add(file.path);
         // Of a run that began here nothing can have been sent.
         states.set(file.path, { isNew, isDoubtful: !isNew });
       }
@@ -211,7 +142,7 @@ export function createCourier(options: CourierOptions): Courier {
     },
 
     async settle(ms) {
-      const end = Date.now() + (isDown() ? Math.min(QUICK_MS, ms) : ms);
+      const end = Date.now() + (failure !== undefined || down.isSet() ? Math.min(QUICK_MS, ms) : ms);
       const failedBefore = failure;
       while (awaited.size > 0 && Date.now() < end) {
         await withinTime(start(), end - Date.now());
@@ -220,38 +151,26 @@ export function createCourier(options: CourierOptions): Courier {
       }
     },
 
-    async status() {
-      const runs = (await waiting()).filter(({ entries }) => entries > 0);
-      const byRoot = [...Map.groupBy(runs, ({ file }) => file.root)].map(([runId, some]) => ({
-        runId,
-        entries: some.reduce((sum, { entries }) => sum + entries, 0),
-        since: Math.min(...some.map(({ file }) => file.since)),
-      }));
-      const refused = refusedLines(refusedFile);
-      return {
-        waiting: byRoot.reduce((sum, { entries }) => sum + entries, 0),
-        refused,
-        runs: byRoot,
-        refusedFile: refused > 0 ? refusedFile : undefined,
-      };
-    },
+    status: () => backlogStatus(spool, refusals),
 
     async sync({ signal, onProgress: tell } = {}) {
+      await round;
       const before = { ...tally };
-      const all = await entriesWaiting();
+      const { waiting: all } = await backlogStatus(spool, refusals);
       onProgress = () => {
         const delivered = tally.delivered - before.delivered;
         tell?.({ delivered, waiting: Math.max(0, all - delivered) });
       };
-      await round;
       failure = undefined;
-      if (!signal?.aborted) await start();
+      if (!signal?.aborted) await orAborted(start(), signal);
       onProgress = () => {};
+      const refused = tally.refused - before.refused;
+      const { waiting } = await backlogStatus(spool, refusals);
       return {
-        delivered: tally.delivered - before.delivered - (tally.refused - before.refused),
-        waiting: await entriesWaiting(),
-        refused: tally.refused - before.refused,
-        problem: failure === undefined ? undefined : problemText(failure),
+        delivered: tally.delivered - before.delivered - refused,
+        waiting,
+        refused,
+        problem: failure === undefined ? undefined : problemText(failure, options.client.uri),
       };
     },
 
@@ -263,23 +182,26 @@ export function createCourier(options: CourierOptions): Courier {
   };
 }
 
-const count = (lines: readonly SpoolLine[]): number => lines.reduce((sum, line) => sum + entriesOf(line), 0);
-
-async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> {
-  let { offset } = await spool.cursor(file);
-  for (let entries = 0; ; ) {
-    const lines = await spool.read(file, offset);
-    const last = lines.at(-1);
-    if (!last) return entries;
-    entries += count(lines.map(({ line }) => line));
-    offset = last.end;
-  }
+function problemText(error: unknown, uri: string): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const what = error instanceof MlflowError ? 'does not take entries now' : 'was not given its entries';
+  return `MLflow at ${uri} ${what} (${reason}). They wait on disk; sluice tracker sync hands them over.`;
 }
 
-function refusedLines(path: string): number {
-  if (!existsSync(path)) return 0;
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.reduce((sum, text) => sum + entriesOf((JSON.parse(text) as { line: SpoolLine }).line), 0);
+/** A file that tells later processes that the server was down. */
+function downMark(folder: string): { set(): void; clear(): void; isSet(): boolean } {
+  const path = join(folder, 'down');
+  return {
+    set() {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, '');
+    },
+    clear: () => rmSync(path, { force: true }),
+    isSet() {
+      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      return since !== undefined && Date.now() - since < REMEMBERED_MS;
+    },
+  };
 }
 
 async function withinTime(work: Promise<void>, ms: number): Promise<void> {
@@ -288,5 +210,18 @@ async function withinTime(work: Promise<void>, ms: number): Promise<void> {
     await Promise.race([work, pause(Math.max(0, ms), undefined, { signal: done.signal })]);
   } finally {
     done.abort();
+  }
+}
+
+/** The work goes on; who waits for it doesn't. */
+async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  const aborted = Promise.withResolvers<void>();
+  const stop = (): void => aborted.resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,6 +1,6 @@
 import type { Digest } from '../../../hashing/digest.ts';
 import type { Spool, SpoolFile } from '../spool/spool.ts';
-import { type EndLine, entriesOf, type LogLine, type OpenLine, type SpoolLine } from '../spool/spool-line.ts';
+import { type EndLine, entriesIn, type LogLine, type OpenLine, type SpoolLine } from '../spool/spool-line.ts';
 import { batchesOf, halvesOf } from './batches.ts';
 import { artifactFolder, type FileBody, type MlflowBatch, type MlflowClient, type MlflowRun } from './mlflow-client.ts';
 import { MlflowError } from './mlflow-error.ts';
@@ -41,7 +41,7 @@ export async function deliverFile(file: SpoolFile, state: FileState, options: De
       const isClosed = group.at(-1)?.op === 'close';
       cursor = { offset: end, ...(isClosed && { isClosed }) };
       await spool.moveCursor(file, cursor);
-      options.onDelivered(group.reduce((sum, line) => sum + entriesOf(line), 0));
+      options.onDelivered(entriesIn(group));
     }
   }
 }

@@ -12,7 +12,7 @@ const MOST_STEPS = 100;
 export interface RunEndOptions {
   readonly tracked: TrackedRun;
   readonly metadataStore: Pick<MetadataStore, 'findRun' | 'tracked'>;
-  readonly experiment: string | undefined;
+  readonly experiment?: string | undefined;
 }
 
 /** A run's last lines: what its cached steps show of their origins, then its end and that of its nested runs. */

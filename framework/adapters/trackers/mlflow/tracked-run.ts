@@ -12,7 +12,7 @@ import { paramText, safeName, tagText } from './safe-name.ts';
 export interface TrackedRunOptions {
   readonly projectDir: string;
   /** Default: the pipeline's name. */
-  readonly experiment: string | undefined;
+  readonly experiment?: string | undefined;
   readonly nesting: Nesting;
   readonly metadataStore: Pick<MetadataStore, 'findRun' | 'tracked'>;
 }

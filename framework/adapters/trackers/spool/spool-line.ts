@@ -85,7 +85,7 @@ export type SpoolLine =
   | { readonly op: 'close' };
 
 /** How many entries a line stands for, as `tracker status` counts them. */
-export function entriesOf(line: SpoolLine): number {
+function entriesOf(line: SpoolLine): number {
   switch (line.op) {
     case 'log':
       return (line.params?.length ?? 0) + (line.metrics?.length ?? 0) + (line.tags?.length ?? 0);
@@ -95,3 +95,5 @@ export function entriesOf(line: SpoolLine): number {
       return 1;
   }
 }
+
+export const entriesIn = (lines: readonly SpoolLine[]): number => lines.reduce((sum, line) => sum + entriesOf(line), 0);
