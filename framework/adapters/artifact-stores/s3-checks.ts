@@ -64,14 +64,14 @@ export function s3Checks(options: {
       check: 'unfinished uploads',
       hint: 'sluice stack doctor --fix removes them; a lifecycle rule (AbortIncompleteMultipartUpload) does so for good.',
       async run() {
-        const found = await unfinishedUploads(connection, prefix);
+        const found = await unfinishedUploads(connection, { prefix });
         if (found === undefined) return 'may not be listed by this access key (s3:ListBucketMultipartUploads)';
         if (found.length === 0) return 'none older than a day';
         const reason = `${found.length} unfinished uploads older than a day take up room`;
         const fix = 'sluice stack doctor --fix removes them.';
         throw sluiceError('ERR_STORE_REFUSED', { store: 'minio', location, action: 'be tidy', reason, fix });
       },
-      fix: async () => `removed ${await removeUploads(connection, prefix)} unfinished uploads`,
+      fix: async () => `removed ${await removeUploads(connection, { prefix })} unfinished uploads`,
     },
   ];
 }

@@ -5,6 +5,12 @@ export interface UnfinishedUpload {
   readonly uploadId: string;
 }
 
+export interface UnfinishedOptions {
+  readonly prefix: string;
+  /** Uploads younger than so many milliseconds are left alone. Default: a day. */
+  readonly graceMs?: number;
+}
+
 /** Milliseconds: an upload younger than this may still be going on. */
 const GRACE = 24 * 3600_000;
 
@@ -14,7 +20,7 @@ const GRACE = 24 * 3600_000;
  */
 export async function unfinishedUploads(
   connection: S3Connection,
-  prefix: string,
+  { prefix, graceMs = GRACE }: UnfinishedOptions,
 ): Promise<readonly UnfinishedUpload[] | undefined> {
   const { XMLParser } = await import('fast-xml-parser');
   const query = `prefix=${encodeURIComponent(prefix)}&uploads=`;
@@ -22,15 +28,15 @@ export async function unfinishedUploads(
   if (answer.status === 403) return undefined;
   const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Upload' });
   const { ListMultipartUploadsResult: found } = parser.parse(answer.text) as Listed;
-  const oldest = Date.now() - GRACE;
+  const oldest = Date.now() - graceMs;
   return (found.Upload ?? [])
     .filter(({ Initiated }) => Date.parse(Initiated) < oldest)
     .map(({ Key, UploadId }) => ({ object: Key, uploadId: UploadId }));
 }
 
 /** Gives their room back. @returns how many there were. */
-export async function removeUploads(connection: S3Connection, prefix: string): Promise<number> {
-  const found = (await unfinishedUploads(connection, prefix)) ?? [];
+export async function removeUploads(connection: S3Connection, options: UnfinishedOptions): Promise<number> {
+  const found = (await unfinishedUploads(connection, options)) ?? [];
   for (const { object, uploadId } of found) {
     const query = `uploadId=${encodeURIComponent(uploadId)}`;
     await connection.ask({ method: 'DELETE', action: `abandon ${object}`, object, query }, [204, 404]);

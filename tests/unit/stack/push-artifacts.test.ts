@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DirectoryRef, pipeline, step, stepContext } from 'sluice';
 import { beforeEach, expect, it } from 'vitest';
 import type { Stack } from '../../../framework/components/stack.ts';
+import type { Digest } from '../../../framework/hashing/digest.ts';
 import { type PushProgress, pushArtifacts } from '../../../framework/stack/push-artifacts.ts';
 import { openTestStack, runPipeline } from '../executor/open-test-stack.ts';
 
@@ -36,11 +37,12 @@ class Push {
 
 const go = (stack: Stack) => runPipeline(Push, {}, { stack });
 
-async function objectsIn(stack: Stack): Promise<number> {
-  let count = 0;
-  for await (const _ of stack.artifactStore.list()) count++;
-  return count;
+async function digestsIn(stack: Stack): Promise<readonly Digest[]> {
+  const digests: Digest[] = [];
+  for await (const { digest } of stack.artifactStore.list()) digests.push(digest);
+  return digests;
 }
+const objectsIn = async (stack: Stack): Promise<number> => (await digestsIn(stack)).length;
 
 it('makes the first run on the other stack a cached one, with the lineage of the run that was pushed', async () => {
   const [from, to] = [await openTestStack(), await openTestStack()];
@@ -65,8 +67,8 @@ it('moves only what is missing there, as often as one likes', async () => {
   const [from, to] = [await openTestStack(), await openTestStack()];
   const { run } = await go(from);
   await pushArtifacts({ from, to, runs: [run.id] });
-  const [lost] = await Array.fromAsync(to.artifactStore.list());
-  await to.artifactStore.remove(lost!.digest);
+  const [lost] = await digestsIn(to);
+  await to.artifactStore.remove(lost!);
   expect(await pushArtifacts({ from, to, runs: [run.id] })).toMatchObject({
     objects: 1,
     runs: [{ outcome: 'present' }],

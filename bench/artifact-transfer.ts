@@ -1,0 +1,109 @@
+/**
+ * How fast a big file goes into a MinIO and comes back, beside MinIO's own client (`mc cp`) with the same server, disk and cores, in one run.
+ *
+ *   npm run build && npm run services -- start minio && node --import ./dist/register.js bench/artifact-transfer.ts [MiB]
+ *
+ * `store` is the minio store alone; `behind the cache` is what a run does: up, the file goes into the local cache too; down, it is written
+ * there and checked. `mc` is found in the folder of the services or on PATH. Figures are MiB per second, the median of five; every round takes
+ * each way in turn, with bytes of its own, so that what else the machine does falls on all of them.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Client } from 'minio';
+import { minioArtifactStore } from '../framework/adapters/artifact-stores/minio.ts';
+import { readThrough } from '../framework/adapters/artifact-stores/read-through.ts';
+import type { ArtifactStore } from '../framework/components/artifact-store.ts';
+import { needProgram } from '../tests/services/find-program.ts';
+import { testService } from '../tests/services/test-service.ts';
+
+const [ROUNDS, MIB] = [5, Number(process.argv[2] ?? 1024)];
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Random bytes that no earlier round has sent, at the cost of one block of them. */
+function bigFile(path: string): void {
+  const block = randomBytes(1 << 20);
+  const whole = Buffer.alloc(MIB << 20);
+  for (let i = 0; i < MIB; i++) {
+    block.writeUInt32LE(i, 0);
+    whole.set(block, i << 20);
+  }
+  writeFileSync(path, whole);
+}
+
+async function main(): Promise<void> {
+  const { url } = testService('minio') ?? {};
+  if (url === undefined) throw new Error('There is no MinIO: npm run services -- start minio.');
+  const { protocol, host, hostname, port, username: accessKey, password: secretKey } = new URL(url);
+  const bucket = `bench-${randomBytes(4).toString('hex')}`;
+  const admin = new Client({ endPoint: hostname, port: Number(port), useSSL: false, accessKey, secretKey });
+  await admin.makeBucket(bucket);
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const options = { endpoint: `${protocol}//${host}`, bucket, accessKey, secretKey };
+  const direct = minioArtifactStore(options);
+  const cached = (name: string): ArtifactStore =>
+    readThrough({ remote: minioArtifactStore(options), cacheDir: join(folder, name) });
+  const mc = (...args: readonly string[]): void => {
+    const env = { ...process.env, MC_HOST_bench: url };
+    const { status, stderr } = spawnSync(needProgram('mc'), ['--quiet', '--config-dir', join(folder, 'mc'), ...args], {
+      env,
+    });
+    if (status !== 0) throw new Error(`mc ${args.join(' ')}: ${stderr}`);
+  };
+  const speeds = new Map<string, number[]>();
+  const timed = async (what: string, work: () => unknown): Promise<void> => {
+    const start = performance.now();
+    await work();
+    const speed = (MIB * 1000) / (performance.now() - start);
+    speeds.set(what, [...(speeds.get(what) ?? []), speed]);
+  };
+  try {
+    mc('ls', `bench/${bucket}`);
+    for (let round = 0; round < ROUNDS; round++) {
+      const [a, b, c, back] = ['a', 'b', 'c', 'back'].map((name) => join(folder, name)) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      bigFile(a);
+      await timed('up, mc', () => mc('cp', a, `bench/${bucket}/mc`));
+      await timed('down, mc', () => mc('cp', `bench/${bucket}/mc`, back));
+      let digest = (await direct.write(Buffer.from('warm'))).digest;
+      bigFile(b);
+      await timed('up, store', async () => {
+        digest = (await direct.write({ file: b })).digest;
+      });
+      await timed('down, store', async () => pipeline(await direct.read(digest), createWriteStream(back)));
+      await timed('down, behind the cache', () => cached(`down-${round}`).localPath(digest));
+      await direct.remove(digest);
+      bigFile(c);
+      await timed('up, behind the cache', async () => {
+        digest = (await cached(`up-${round}`).write({ file: c })).digest;
+      });
+      await direct.remove(digest);
+      for (const used of [`down-${round}`, `up-${round}`, 'a', 'b', 'c'])
+        rmSync(join(folder, used), { recursive: true });
+    }
+    const rows = [...speeds].map(([what, all]) => {
+      const way = what.startsWith('up') ? 'up, mc' : 'down, mc';
+      const ratio = median(all.map((speed, i) => speed / (speeds.get(way)?.[i] ?? Number.NaN)));
+      return { what, 'MiB/s': median(all).toFixed(0), 'against mc': ratio.toFixed(2) };
+    });
+    console.log(`${MIB} MiB, ${ROUNDS} rounds`);
+    console.table(rows);
+    console.log('budget: store up and down at least 0.8 of mc');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await direct.close();
+    for await (const { name } of admin.listObjectsV2(bucket, '', true)) await admin.removeObject(bucket, String(name));
+    await admin.removeBucket(bucket);
+  }
+}
+
+await main();
