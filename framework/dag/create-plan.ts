@@ -1,3 +1,6 @@
+import { DirectedGraph } from 'graphology';
+import { hasCycle } from 'graphology-dag';
+import { bfsFromNode } from 'graphology-traversal';
 import { sluiceError } from '../errors.ts';
 import { refsIn } from './output-ref.ts';
 import type { Plan, PlanJson, PlanNode } from './plan.ts';
@@ -13,20 +16,13 @@ export function createPlan(options: {
   readonly result: unknown;
 }): Plan {
   const byId = new Map(options.nodes.map((node) => [node.id, node]));
-  const children = childrenOf(options.nodes, byId);
-  const nodes = Object.freeze(topological(options.nodes, byId));
-  if (nodes.length < byId.size) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
-  const reach = (start: string, next: (id: string) => readonly string[]): string[] => {
+  const graph = graphOf(options.nodes, byId);
+  if (hasCycle(graph)) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
+  const nodes = Object.freeze(topological(options.nodes));
+  const reach = (id: string, mode: 'inbound' | 'outbound'): string[] => {
     const found = new Set<string>();
-    const open = [start];
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      for (const other of next(id)) {
-        if (found.has(other)) continue;
-        found.add(other);
-        open.push(other);
-      }
-    }
-    return nodes.filter(({ id }) => found.has(id)).map(({ id }) => id);
+    bfsFromNode(graph, id, (other) => void found.add(other), { mode });
+    return nodes.filter((node) => node.id !== id && found.has(node.id)).map((node) => node.id);
   };
   const json: PlanJson = Object.freeze({ pipeline: options.pipeline, nodes: nodes.map(nodeToJson) });
   return Object.freeze({
@@ -34,9 +30,9 @@ export function createPlan(options: {
     nodes,
     result: options.result,
     node: (id: string) => byId.get(id) ?? unknownNode(id, options.pipeline),
-    children: (id: string) => children.get(id) ?? [],
-    ancestors: (id: string) => reach(id, (at) => byId.get(at)?.parents ?? []),
-    descendants: (id: string) => reach(id, (at) => children.get(at) ?? []),
+    children: (id: string) => graph.outNeighbors(id),
+    ancestors: (id: string) => reach(id, 'inbound'),
+    descendants: (id: string) => reach(id, 'outbound'),
     toText: () => planToText(json),
     toMermaid: () => planToMermaid(json),
     toJSON: () => json,
@@ -51,14 +47,12 @@ function unknownNode(id: string, pipeline: string): never {
   });
 }
 
-function childrenOf(
-  nodes: readonly PlanNode[],
-  byId: ReadonlyMap<string, PlanNode>,
-): ReadonlyMap<string, readonly string[]> {
-  const children = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
+function graphOf(nodes: readonly PlanNode[], byId: ReadonlyMap<string, PlanNode>): DirectedGraph {
+  const graph = new DirectedGraph();
+  for (const { id } of nodes) graph.addNode(id);
   for (const { id, parents } of nodes) {
     for (const parent of parents) {
-      if (byId.has(parent)) children.get(parent)?.push(id);
+      if (byId.has(parent)) graph.addDirectedEdge(parent, id);
       else {
         throw sluiceError('ERR_STEP_DEFINITION', {
           step: id,
@@ -68,28 +62,25 @@ function childrenOf(
       }
     }
   }
-  return children;
+  return graph;
 }
 
-/** Parents first, otherwise in the order of recording (depth first over parents). Nodes on a cycle, and those below it, are left out. */
-function topological(nodes: readonly PlanNode[], byId: ReadonlyMap<string, PlanNode>): PlanNode[] {
+/** Parents first, otherwise in the order of recording (depth first over parents). */
+function topological(nodes: readonly PlanNode[]): PlanNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const placed = new Set<string>();
-  const entered = new Set<string>();
   const ordered: PlanNode[] = [];
   for (const first of nodes) {
     const stack = [first];
-    for (let node = stack.at(-1); node; node = stack.at(-1)) {
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
       const waiting = node.parents.find((parent) => !placed.has(parent));
-      // Entered and not placed: it waits for itself.
-      if (waiting !== undefined && entered.has(waiting)) break;
-      if (waiting !== undefined) {
-        entered.add(waiting);
-        stack.push(byId.get(waiting)!);
-        continue;
+      if (waiting !== undefined) stack.push(byId.get(waiting)!);
+      else {
+        stack.pop();
+        if (!placed.has(node.id)) ordered.push(node);
+        placed.add(node.id);
       }
-      stack.pop();
-      if (!placed.has(node.id)) ordered.push(node);
-      placed.add(node.id);
     }
   }
   return ordered;
