@@ -25,9 +25,7 @@ export async function doctor(options: DoctorOptions): Promise<readonly DoctorChe
   const { project, fix = false, machine = true } = options;
   const name = activeStackName(project, options.stack);
   const checks: DoctorCheck[] = [];
-  const tryAll = async (trials: readonly Trial[]): Promise<void> => {
-    for (const trial of trials) checks.push(await tried(trial, { fix }));
-  };
+  const tryAll = async (trials: readonly Trial[]): Promise<void> => void checks.push(...(await tryEach(trials, fix)));
   if (machine) await tryAll(machineTrials(project.home));
   let config: StackConfig | undefined;
   const read = async (): Promise<string> => {
@@ -56,6 +54,17 @@ export async function doctor(options: DoctorOptions): Promise<readonly DoctorChe
   } finally {
     await opened.close();
   }
+}
+
+/** In order. What failed before something else of the same component was put right is tried once more: that may have been the reason. */
+async function tryEach(trials: readonly Trial[], fix: boolean): Promise<readonly DoctorCheck[]> {
+  const checks: DoctorCheck[] = [];
+  for (const trial of trials) checks.push(await tried(trial, { fix }));
+  const lastFix = checks.findLastIndex(({ fixed }) => fixed !== undefined);
+  for (const [i, trial] of trials.slice(0, Math.max(0, lastFix)).entries()) {
+    if (!checks[i]?.ok) checks[i] = await tried(trial);
+  }
+  return checks;
 }
 
 function openTrial(kind: ComponentKind, config: StackConfig, opened: OpenedComponents): Trial {

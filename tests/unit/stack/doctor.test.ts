@@ -19,7 +19,7 @@ const STORE = `
       write: async (bytes) => { need(); objects.set('d', bytes); return { digest: 'd', size: bytes.length }; },
       readBytes: async (digest) => objects.get(digest),
       remove: async (digest) => void objects.delete(digest),
-      checks: () => [{ check: 'bucket', run: async () => { need(); return 'there'; }, hint: 'Make it.', fix: async () => { mkdirSync(bucket); return 'made it'; } }],
+      checks: () => [{ check: 'version', run: async () => { need(); return '1'; }, hint: 'x' }, { check: 'bucket', run: async () => { need(); return 'there'; }, hint: 'Make it.', fix: async () => { mkdirSync(bucket); return 'made it'; } }],
       close: async () => {},
     };
   } };
