@@ -1,13 +1,20 @@
-import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /**
- * Says by name, at the very end, which suites were not run because this machine lacks what they need: a green summary must not look as if
- * they had been.
+ * Says by name, at the very end, what was not run because this machine lacks something it needs: a green summary must not look as if it had
+ * been. What `-t` left out was left out on purpose and is not named.
  */
 export default class NotRunReporter implements Reporter {
+  private vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.vitest = vitest;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
+    if (this.vitest?.config.testNamePattern) return;
     const lines = modules.flatMap((module) =>
-      outermostSkipped(module.children).map((suite) => `  ${module.relativeModuleId} > ${suite.name}`),
+      outermostSkipped(module).map((skipped) => `  ${module.relativeModuleId} > ${skipped.fullName}`),
     );
     if (lines.length === 0) return;
     const advice =
@@ -16,8 +23,9 @@ export default class NotRunReporter implements Reporter {
   }
 }
 
-function outermostSkipped(children: TestModule['children']): readonly TestSuite[] {
-  return [...children.suites()].flatMap((suite) =>
-    suite.options.mode === 'skip' ? [suite] : outermostSkipped(suite.children),
-  );
+function outermostSkipped({ children }: TestModule | TestSuite): readonly (TestSuite | TestCase)[] {
+  return [...children].flatMap((child) => {
+    if (child.options.mode === 'skip') return [child];
+    return child.type === 'suite' ? outermostSkipped(child) : [];
+  });
 }
