@@ -37,6 +37,9 @@ function flagText({ name, type, boolean }: ParamSpec, verbFlags: readonly string
 function noteOf(spec: ParamSpec, colors: Colors): string {
   if (spec.required) return colors.yellow('(required)');
   if (spec.default === undefined) return colors.dim('(optional)');
+  // Nothing by default: its description says what that means.
+  if (spec.default === null && spec.description) return '';
+  if (spec.default === '') return colors.dim('(default: empty)');
   const value = typeof spec.default === 'string' ? spec.default : JSON.stringify(spec.default);
   return colors.dim(`(default: ${truncate(value, LONGEST_DEFAULT)})`);
 }

@@ -1,4 +1,4 @@
-import type { DirectoryRef } from 'sluice';
+import type { DirectoryRef, FileRef } from 'sluice';
 
 export type SplitName = 'train' | 'val' | 'test';
 
@@ -8,7 +8,7 @@ export const SPLIT_NAMES: readonly SplitName[] = ['train', 'val', 'test'];
  * What a data set is made from, as the argument of prepare_dataset: plain data, and folders as DirectoryRef, so that the cache key hangs on their
  * bytes and on no path of this machine. Made by `resolveSource`.
  */
-export type DatasetSource = ShapesSource | Coco128Source | FolderSource;
+export type DatasetSource = ShapesSource | Coco128Source | FolderSource | CocoSource;
 
 /** Pictures drawn here, see draw-shapes.ts. */
 export interface ShapesSource {
@@ -55,4 +55,23 @@ export interface SourcePart {
   readonly folder: number;
   /** Paths relative to the folder of images, `/` between; null means all. */
   readonly only: readonly string[] | null;
+}
+
+/** Pictures in folders, with the boxes of each part in one COCO JSON file. Class names and numbers are the files' own. */
+export interface CocoSource {
+  readonly kind: 'coco';
+  /** What people call it: the name of its folder. */
+  readonly name: string;
+  readonly parts: readonly CocoPart[];
+}
+
+/** One COCO JSON file and the folder that its `file_name`s count from. */
+export interface CocoPart {
+  /** Null: the data set doesn't say. */
+  readonly split: SplitName | null;
+  readonly images: DirectoryRef;
+  readonly annotations: FileRef;
+  /** How findings call the two, relative to the data set: `train2017`, `annotations/instances_train2017.json`. */
+  readonly imagesLabel: string;
+  readonly annotationsLabel: string;
 }

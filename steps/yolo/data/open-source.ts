@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetSource } from './dataset-source.ts';
 import type { OpenedSource } from './opened-source.ts';
+import { openCoco } from './source-coco.ts';
 import { openCoco128 } from './source-coco128.ts';
 import { openFolders } from './source-folders.ts';
 import { openShapes } from './source-shapes.ts';
@@ -23,6 +24,8 @@ export function openSource(source: DatasetSource, options: OpenOptions): Promise
       );
     case 'coco128':
       return openCoco128(options);
+    case 'coco':
+      return openCoco(source);
     case 'yolo':
     case 'voc':
       return openFolders(source);

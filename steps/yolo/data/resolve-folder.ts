@@ -12,6 +12,7 @@ import {
 import { isPicture, listFiles, withoutExtension } from './list-files.ts';
 import { readLines } from './read-lines.ts';
 import { resolveDataYaml } from './resolve-data-yaml.ts';
+import { splitOfName } from './split-of-name.ts';
 
 /**
  * A data set's folder → its source, by what lies in it, the first of:
@@ -31,7 +32,7 @@ export async function resolveFolder(root: string): Promise<FolderSource> {
     const entries = readdirSync(root).sort();
     throw inputError(
       `${root} is not a data set that Sluice knows: it holds ${entries.slice(0, 8).join(', ') || 'nothing'}${entries.length > 8 ? ' …' : ''}.`,
-      'It needs a data.yaml, or images/ and labels/ (flat, or with train/ and val/ in both), or train/images and val/images, or JPEGImages/ and Annotations/.',
+      'It needs a data.yaml, or images/ and labels/ (flat, or with train/ and val/ in both), or train/images and val/images, or JPEGImages/ and Annotations/, or COCO JSON in annotations/.',
     );
   }
   const { kind, folders, parts } = layout;
@@ -75,17 +76,11 @@ function layoutOf(found: readonly (readonly [SplitName, SourceFolder])[]): Layou
   return { kind: 'yolo', folders: labelled.map(([, folder]) => folder), parts };
 }
 
-const SPELLINGS: readonly (readonly [SplitName, RegExp])[] = [
-  ['train', /^train(ing)?[-_]?\d*$/i],
-  ['val', /^val(id|idation)?[-_]?\d*$/i],
-  ['test', /^test(ing)?[-_]?\d*$/i],
-];
-
 function splitFolders(folder: string): (readonly [SplitName, string])[] {
   if (!isFolder(folder)) return [];
   const names = readdirSync(folder).sort();
-  return SPELLINGS.flatMap(([split, spelling]) => {
-    const name = names.find((candidate) => spelling.test(candidate) && isFolder(join(folder, candidate)));
+  return SPLIT_NAMES.flatMap((split) => {
+    const name = names.find((candidate) => splitOfName(candidate) === split && isFolder(join(folder, candidate)));
     return name === undefined ? [] : [[split, name] as const];
   });
 }

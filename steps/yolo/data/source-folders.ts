@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FolderSource, SourceFolder, SourcePart } from './dataset-source.ts';
 import { isPicture, listFiles, withoutExtension } from './list-files.ts';
 import type { OpenedSource, SourcePicture } from './opened-source.ts';
+import { pictureSize } from './picture-size.ts';
 import type { Finding } from './prepared-dataset.ts';
 import { numberObjects, readVocLabels, type VocAnnotation } from './voc-labels.ts';
 import { type ReadLabels, readYoloLabels } from './yolo-labels.ts';
@@ -136,12 +137,4 @@ async function vocLabels(source: FolderSource, wanted: readonly WantedPicture[])
     annotation === null ? NONE : numberObjects(annotation, names, wanted[i]!.labelFile),
   );
   return { names, labels };
-}
-
-/** From the header alone; 0 × 0 when it has none. */
-async function pictureSize(path: string): Promise<{ width: number; height: number }> {
-  const { default: sharp } = await import('sharp');
-  return sharp(path)
-    .metadata()
-    .catch(() => ({ width: 0, height: 0 }));
 }

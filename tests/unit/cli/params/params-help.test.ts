@@ -16,6 +16,8 @@ describe('the parameters in --help', () => {
       classes: z.array(z.string()).optional().describe('Only these'),
       mosaic: z.boolean().default(true),
       limit: z.number().nullable().default(null),
+      side: z.number().nullable().default(null).describe('Pixels (640)'),
+      title: z.string().default(''),
       split: z.object({ train: z.number().default(0.8), val: z.number() }),
       extra: z.object({ a: z.string(), b: z.string() }).default({ a: 'x', b: 'y' }),
     });
@@ -26,6 +28,8 @@ describe('the parameters in --help', () => {
   --classes <list of string>  Only these (optional)
   --mosaic, --no-mosaic       (default: true)
   --limit <number|null>       (default: null)
+  --side <number|null>        Pixels (640)
+  --title <string>            (default: empty)
   --split.train <number>      (default: 0.8)
   --split.val <number>        (required)
   --extra.a <string>          (default: x)

@@ -48,7 +48,19 @@ describe('words', () => {
 
   test('a DVC-tracked path that was not pulled says so', async () => {
     const root = writeFiles(scratch(), { 'cells.dvc': 'outs: []' });
-    await expect(resolveSource(join(root, 'cells'))).rejects.toMatchObject(refused('cells', 'dvc pull'));
+    for (const data of ['cells', 'cells.dvc'])
+      await expect(resolveSource(join(root, data))).rejects.toMatchObject(
+        refused(data, `dvc pull ${join(root, 'cells')} `),
+      );
+  });
+
+  test('a DVC-tracked path that is there is the data itself, named with its pointer or without', async () => {
+    const files = { 'images/1.jpg': '', 'labels/1.txt': '0 .5 .5 .5 .5', 'classes.txt': 'cell' };
+    const inFolder = Object.fromEntries(Object.entries(files).map(([path, text]) => [`cells/${path}`, text]));
+    const root = writeFiles(scratch(), { ...inFolder, 'cells.dvc': 'outs: []' });
+    const source = await resolveSource(join(root, 'cells'));
+    expect(source).toMatchObject({ kind: 'yolo', name: 'cells' });
+    expect(await resolveSource(join(root, 'cells.dvc'))).toEqual(source);
   });
 
   test('other files are refused', async () => {
