@@ -1,18 +1,6 @@
-import { join } from 'node:path';
-import { registerTypeScriptLoader } from '../code/typescript-loader.ts';
-import { serveStep } from '../executor/serve-step.ts';
-import { findPipeline } from './find-pipeline.ts';
-import { openWorkerStack } from './open-stack.ts';
+import { enableCompileCache } from 'node:module';
 
-/**
- * The script of worker processes (`dist/worker.js`): one attempt of one step with `isolation: 'process'`. It stands in this room
- * because the executor knows neither adapters nor how pipelines are found.
- */
-serveStep({
-  openStack: ({ projectDir, home, name }) => openWorkerStack({ dir: projectDir, home }, name),
-  async loadPipeline({ stack: { projectDir, home }, pipeline: { source, name }, frozen }) {
-    registerTypeScriptLoader({ cacheDir: join(home, 'cache'), frozen });
-    const project = { dir: projectDir, home };
-    return (await findPipeline(`${source}#${name}`, { project, cwd: projectDir })).target;
-  },
-});
+/** The script of worker processes (`dist/worker.js`): the engine's code comes compiled from the cache that the command keeps. */
+enableCompileCache();
+const { serveWorker } = await import('./serve-worker.ts');
+serveWorker();
