@@ -77,7 +77,8 @@ const input = () => ({
 const entrySources = new Set(Object.values(ENTRIES).map((source) => join(root, source)));
 const inRooms = (rooms) => {
   const pattern = new RegExp(`[\\\\/]framework[\\\\/](?:${rooms})[\\\\/]`);
-  return (id) => pattern.test(id) && !entrySources.has(resolve(id));
+  // What stands for one of Node's modules is named after its importer, behind the last `?`.
+  return (id) => pattern.test(id) && !entrySources.has(resolve(id.slice(id.lastIndexOf('?') + 1)));
 };
 /**
  * Chunks by what is needed together. Left alone the bundler makes some seventy small ones, and to resolve and link forty of them costs a cached
