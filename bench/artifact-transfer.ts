@@ -1,10 +1,10 @@
 /**
  * How fast a big file goes into a MinIO and comes back, beside MinIO's own client (`mc cp`) with the same server, disk and cores, in one run.
  *
- *   npm run build && npm run services -- start minio && node --import ./dist/register.js bench/artifact-transfer.ts [MiB]
+ *   npm run build && npm run services -- start minio && node --import ./dist/register.js bench/artifact-transfer.ts [MiB] [rounds]
  *
  * `store` is the minio store alone; `behind the cache` is what a run does: up, the file goes into the local cache too; down, it is written
- * there and checked. `mc` is found in the folder of the services or on PATH. Figures are MiB per second, the median of five; every round takes
+ * there and checked. `mc` is found in the folder of the services or on PATH. Figures are MiB per second, the median of all rounds (five); each round takes
  * each way in turn, with bytes of its own, so that what else the machine does falls on all of them.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,7 @@ import type { ArtifactStore } from '../framework/components/artifact-store.ts';
 import { needProgram } from '../tests/services/find-program.ts';
 import { testService } from '../tests/services/test-service.ts';
 
-const [ROUNDS, MIB] = [5, Number(process.argv[2] ?? 1024)];
+const [MIB, ROUNDS] = [Number(process.argv[2] ?? 1024), Number(process.argv[3] ?? 5)];
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

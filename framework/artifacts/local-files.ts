@@ -64,7 +64,7 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
         // A damaged copy is replaced by the store's bytes below.
         if (!(error instanceof SluiceError) || error.code !== 'ERR_ARTIFACT_DAMAGED') throw error;
       }
-      await downloaded.add(await store.read(digest));
+      await downloaded.addChecked(await store.read(digest), digest);
       return downloaded.path(digest);
     });
   }

@@ -55,6 +55,8 @@ export interface ContentFolder {
   wholePath(digest: Digest): Promise<string | undefined>;
   /** @throws ERR_STORE_WRITE, ERR_FILE_NOT_FOUND for a source file that is gone. */
   add(source: Uint8Array | { readonly file: string } | AsyncIterable<Uint8Array>): Promise<FileDigest>;
+  /** Bytes from a `checkedStream`, which fails at its end when they are not those of `digest`: they are not hashed again. */
+  addChecked(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<FileDigest>;
   list(): AsyncIterable<StoredObject>;
   remove(digest: Digest): Promise<void>;
   /** Resolves when everything added is on the disk. @throws ERR_STORE_WRITE when the disk refused something that was added before. */
@@ -165,6 +167,15 @@ export function openContentFolder(options: {
     }
   }
 
+  async function inWords(work: () => Promise<FileDigest>): Promise<FileDigest> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      throw sluiceError('ERR_STORE_WRITE', { store: name, path: root, reason: systemReason(error) }, error);
+    }
+  }
+
   return {
     root,
     path: pathOf,
@@ -181,18 +192,26 @@ export function openContentFolder(options: {
       return path;
     },
 
-    async add(source) {
-      try {
-        if (source instanceof Uint8Array) return await addBytes(source);
-        if (!('file' in source)) return await addStreamed((sink) => drain(source, sink));
+    add: (source) =>
+      inWords(async () => {
+        if (source instanceof Uint8Array) return addBytes(source);
+        if (!('file' in source)) return addStreamed((sink) => drain(source, sink));
         const { file } = source;
         const small = sizeOfSource(file) <= SMALL;
-        return small ? await addBytes(await readFile(file)) : await addStreamed((sink) => digestOfFile(file, sink));
-      } catch (error) {
-        if (error instanceof SluiceError) throw error;
-        throw sluiceError('ERR_STORE_WRITE', { store: name, path: root, reason: systemReason(error) }, error);
-      }
-    },
+        return small ? addBytes(await readFile(file)) : addStreamed((sink) => digestOfFile(file, sink));
+      }),
+
+    addChecked: (source, digest) =>
+      inWords(() =>
+        addStreamed(async (sink) => {
+          let size = 0;
+          for await (const chunk of source) {
+            size += chunk.byteLength;
+            await sink(chunk);
+          }
+          return { digest, size };
+        }),
+      ),
 
     async *list() {
       for (const prefix of (await entries(join(root, 'objects'))).sort()) {

@@ -56,7 +56,7 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
   async function fetch(digest: Digest): Promise<string> {
     for (let isLast = false; ; isLast = true) {
       try {
-        const { size } = await cache.add(await remote.read(digest));
+        const { size } = await cache.addChecked(await remote.read(digest), digest);
         added += size;
         return cache.path(digest);
       } catch (error) {

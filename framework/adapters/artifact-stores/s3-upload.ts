@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { inputError } from '../../errors.ts';
 import type { Digest } from '../../hashing/digest.ts';
-import { digestOfFile, type FileDigest } from '../../hashing/file-digest.ts';
+import type { FileDigest } from '../../hashing/file-digest.ts';
 import { mapLimited } from '../../hashing/map-limited.ts';
 import { base64, type S3Connection } from './s3-connection.ts';
 
 /** S3 takes no more parts than this. */
 const MOST_PARTS = 10_000;
+/** Bytes hashed at once: the event loop stands still for a few milliseconds. */
+const SLICE = 1 << 20;
 
 /** A file as it will be sent: the whole's digest names the object, each part's has the server check what arrives. */
 export interface FileParts extends FileDigest {
@@ -15,30 +18,41 @@ export interface FileParts extends FileDigest {
   readonly parts: readonly Digest[];
 }
 
-/** Reads the file once. @param partSize bytes; doubled as often as a bigger file needs. @throws what `digestOfFile` throws. */
+/**
+ * Reads the file once, two parts in memory at a time: the whole is hashed on this thread, each part meanwhile on another one.
+ * @param options.partSize bytes; doubled as often as a bigger file needs.
+ * @throws ERR_INPUT when the file becomes shorter meanwhile, and what `open` and `read` throw.
+ */
 export async function digestParts(
   file: string,
   options: { readonly size: number; readonly partSize: number },
 ): Promise<FileParts> {
+  const { size } = options;
   let { partSize } = options;
-  while (partSize * MOST_PARTS < options.size) partSize *= 2;
-  const parts: Digest[] = [];
-  let [hash, room] = [createHash('sha256'), partSize];
-  const endPart = (): void => {
-    parts.push(hash.digest('hex') as Digest);
-    [hash, room] = [createHash('sha256'), partSize];
-  };
-  const whole = await digestOfFile(file, async (chunk) => {
-    for (let rest = chunk; rest.byteLength > 0; ) {
-      const piece = rest.subarray(0, room);
-      hash.update(piece);
-      room -= piece.byteLength;
-      rest = rest.subarray(piece.byteLength);
-      if (room === 0) endPart();
+  while (partSize * MOST_PARTS < size) partSize *= 2;
+  const whole = createHash('sha256');
+  const parts: Promise<Digest>[] = [];
+  const source = await open(file, 'r');
+  try {
+    for (let from = 0; from < size; from += partSize) {
+      const body = Buffer.allocUnsafe(Math.min(partSize, size - from));
+      await readWhole(source, { body, from, file });
+      await parts.at(-1);
+      parts.push(digestElsewhere(body));
+      for (let at = 0; at < body.byteLength; at += SLICE) {
+        whole.update(body.subarray(at, at + SLICE));
+        await setImmediate();
+      }
     }
-  });
-  if (room < partSize || parts.length === 0) endPart();
-  return { ...whole, partSize, parts };
+    return { digest: whole.digest('hex') as Digest, size, partSize, parts: await Promise.all(parts) };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Off this thread, which `createHash` would block. */
+async function digestElsewhere(bytes: Buffer<ArrayBuffer>): Promise<Digest> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex') as Digest;
 }
 
 /**
