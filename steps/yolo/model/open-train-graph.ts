@@ -51,7 +51,9 @@ export async function openTrainGraph(architecture: Architecture, options: TrainG
   const anchors = anchorsOf(size, architecture.strides);
   const expression = trainExpression(architecture, options);
   const session = await openSession(trainModel(expression), { ...options, optimize: false });
+  // Names alone: a closure over the expression would keep its thousands of nodes, which the garbage collector would visit again and again.
   const names = [...expression.trained.keys()];
+  const statistics = [...expression.statistics.keys()];
   return {
     batch,
     size,
@@ -68,7 +70,7 @@ export async function openTrainGraph(architecture: Architecture, options: TrainG
       return {
         loss: lossItems(floats(LOSS)),
         gradients: new Map(names.map((name) => [name, floats(gradientOf(name))])),
-        batchStatistics: new Map([...expression.statistics.keys()].map((name) => [name, floats(name)])),
+        batchStatistics: new Map(statistics.map((name) => [name, floats(name)])),
       };
     },
     close: () => session.close(),
