@@ -32,10 +32,11 @@ export async function deliverFile(file: SpoolFile, state: FileState, options: De
   const { spool } = options;
   const head = await spool.head(file);
   if (!head) return;
-  for (let cursor = await spool.cursor(file); ; ) {
+  // What is written from now on is for the next round, so that a step that says much makes few requests.
+  const size = spool.size(file);
+  for (let cursor = await spool.cursor(file); cursor.offset < size; ) {
     const lines = await spool.read(file, cursor.offset);
-    const last = lines.at(-1);
-    if (!last) return;
+    if (lines.length === 0) return;
     for (const { group, end } of groupsOf(lines)) {
       await deliverLines(head, group, state, options);
       const isClosed = group.at(-1)?.op === 'close';
@@ -196,31 +197,44 @@ function storedValue(value: number | string): number | string {
   return Number.isNaN(number) ? 'NaN' : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, number));
 }
 
-async function deliverEnd(
-  head: OpenLine,
-  line: EndLine,
-  { client, finder }: Pick<DeliveryOptions, 'client' | 'finder'>,
-): Promise<void> {
+type Server = Pick<DeliveryOptions, 'client' | 'finder'>;
+
+async function deliverEnd(head: OpenLine, line: EndLine, server: Server): Promise<void> {
+  const { client, finder } = server;
   const run = checked(await finder.run(head, false));
-  for (const { at, status, endedAt } of line.nested) {
-    const nested = await finder.findNested(head, at);
-    if (nested && !nested.isDeleted) await client.updateRun(nested.runId, { status, endedAt });
-  }
-  const origins = new Map<string, MlflowRun | undefined>();
-  const tags = { ...line.tags };
-  for (const { node, origin } of line.steps) {
-    if (!origin) continue;
-    if (!origins.has(origin.root)) origins.set(origin.root, await finder.origin(origin.experiment, origin.root));
-    const found = origins.get(origin.root);
-    tags[`${CACHED_FROM_TAG}${node}`.slice(0, 250)] = found
-      ? client.pageOf(found)
-      : `Sluice step run ${origin.stepRun}`;
-  }
-  tags['mlflow.note.content'] = tagText(noteOf(line, (root) => origins.get(root)));
-  const pairs = Object.entries(tags);
-  for (const batch of batchesOf([{ op: 'log', at: '', tags: pairs }])) await client.logBatch(run.runId, batch);
-  await client.updateRun(run.runId, { status: line.status, endedAt: line.endedAt });
+  const originOf = await foundOrigins(line, finder);
+  const links = line.steps.flatMap(({ node, origin }): [string, string][] => {
+    if (!origin) return [];
+    const found = originOf(origin.root);
+    const value = found ? client.pageOf(found) : `Sluice step run ${origin.stepRun}`;
+    return [[`${CACHED_FROM_TAG}${node}`.slice(0, 250), value]];
+  });
+  const note = tagText(noteOf(line, originOf));
+  const tags = [...Object.entries(line.tags), ...links, ['mlflow.note.content', note] as const];
+  // Beside each other: the end of a run is what somebody waits for.
+  await Promise.all([
+    endNested(head, line, server),
+    ...batchesOf([{ op: 'log', at: '', tags }]).map((batch) => client.logBatch(run.runId, batch)),
+    client.updateRun(run.runId, { status: line.status, endedAt: line.endedAt }),
+  ]);
   if (line.grid === undefined) return;
   const grid = await finder.grid(head, line.grid);
   await client.updateRun(grid.runId, { status: 'FINISHED', endedAt: line.endedAt });
+}
+
+async function endNested(head: OpenLine, { nested }: EndLine, { client, finder }: Server): Promise<void> {
+  for (const { at, status, endedAt } of nested) {
+    const run = await finder.findNested(head, at);
+    if (run && !run.isDeleted) await client.updateRun(run.runId, { status, endedAt });
+  }
+}
+
+/** The MLflow runs that made what cached steps show, by the id of their pipeline run. */
+async function foundOrigins({ steps }: EndLine, finder: RunFinder): Promise<(root: string) => MlflowRun | undefined> {
+  const wanted = new Map(steps.flatMap(({ origin }) => (origin ? [[origin.root, origin.experiment] as const] : [])));
+  const found = await Promise.all(
+    [...wanted].map(async ([root, experiment]) => [root, await finder.origin(experiment, root)] as const),
+  );
+  const origins = new Map(found);
+  return (root) => origins.get(root);
 }

@@ -117,8 +117,8 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
     async origin(experiment, root) {
       const known = runs.get(`run ${root}`);
       if (known) return known;
-      const found = await client.findExperiment(experiment);
-      return found && client.findRun([found.id], { key: RUN_TAG, value: root });
+      const id = experiments.get(experiment) ?? (await client.findExperiment(experiment))?.id;
+      return id === undefined ? undefined : client.findRun([id], { key: RUN_TAG, value: root });
     },
 
     pageOf: (root) => pages.get(root),

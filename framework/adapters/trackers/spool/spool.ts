@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ProcessLock, tryLock } from './process-lock.ts';
@@ -51,6 +51,8 @@ export interface Spool {
   /** Whole lines from there on, at most some megabytes of them. */
   read(file: SpoolFile, offset: number): Promise<readonly PlacedLine[]>;
   head(file: SpoolFile): Promise<OpenLine | undefined>;
+  /** Bytes. */
+  size(file: SpoolFile): number;
   /** Whether the process that writes it lives and has not let go of it. */
   isHeld(file: SpoolFile): boolean;
   remove(file: SpoolFile): Promise<void>;
@@ -88,6 +90,7 @@ export function createSpool(folder: string): Spool {
       const [first] = await readLines(path, 0, CHUNK_BYTES);
       return first?.line.op === 'open' ? first.line : undefined;
     },
+    size: ({ path }) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
     isHeld({ path }) {
       if (!existsSync(lockPath(path))) return false;
       const lock = tryLock(lockPath(path));

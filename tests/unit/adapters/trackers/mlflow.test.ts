@@ -318,6 +318,16 @@ describe('an mlflow tracker', () => {
     expect(server.runs[0]?.tags.get('sluice.run_id')).toBe('aaaa');
   });
 
+  it('tells what a step says in small bits in few requests', async () => {
+    const tracker = bench.open();
+    const run = await createRun('aaaa');
+    await tracker.runStarted(run);
+    for (let step = 0; step < 100; step++) await tracker.record(sampleStep('aaaa', 'train'), [loss(step, step)]);
+    await finish(tracker, run);
+    expect(lossesOf(server.runs[0])).toHaveLength(100);
+    expect(server.requests.length).toBeLessThan(30);
+  });
+
   it('uploads files, the later one of a name over the earlier', async () => {
     const tracker = bench.open();
     const run = await createRun('aaaa');
