@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ARTIFACT_STORES } from '../../framework/stack/flavors/artifact-store.ts';
+import { EXPERIMENT_TRACKERS } from '../../framework/stack/flavors/experiment-tracker.ts';
+import { METADATA_STORES } from '../../framework/stack/flavors/metadata-store.ts';
 import { composeFile } from '../services/compose-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -83,6 +86,13 @@ describe('docker-compose.yml and .env.example', () => {
     expect([...jobs]).toEqual(['minio-init']);
     for (const [name, { healthcheck }] of all)
       expect([name, healthcheck !== undefined]).toEqual([name, !jobs.has(name)]);
+  });
+
+  it('start what the flavors of components name as their services', () => {
+    const named = [...ARTIFACT_STORES, ...METADATA_STORES, ...EXPERIMENT_TRACKERS].flatMap(
+      (flavor) => flavor.services ?? [],
+    );
+    expect(named.sort()).toEqual(Object.keys(services).sort());
   });
 
   it('mount volumes that are declared and files that exist', () => {
