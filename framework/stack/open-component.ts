@@ -8,7 +8,7 @@ import type { Flavor, FlavorContext } from './flavor.ts';
 import { interpolate } from './interpolate.ts';
 import { EMBEDDED_COMPONENTS } from './open-embedded.ts';
 import type { Project } from './project.ts';
-import type { StackConfig } from './stack-config.ts';
+import { EMBEDDED_FLAVORS, type StackConfig } from './stack-config.ts';
 
 /**
  * Opens one component of a stack: its flavor found, its references filled in, its options checked.
@@ -20,8 +20,8 @@ export async function openComponent<K extends ComponentKind>(
   { project, context }: { readonly project: Project; readonly context: FlavorContext },
 ): Promise<ComponentOf[K]> {
   const component = stack.components[kind];
-  // Nobody said anything of it: there is nothing to find, to fill in or to check.
-  if (component.name === undefined && component.file === undefined) return openEmbedded(kind, context);
+  // The embedded one without a word more: there is nothing to find, to fill in or to check.
+  if (isEmbedded(component)) return openEmbedded(kind, context);
   const where = placeOf(component, stack);
   const flavor = await findFlavor(kind, component.flavor, project);
   const { value, references } = await interpolate(component.options, { project, where });
@@ -31,6 +31,9 @@ export async function openComponent<K extends ComponentKind>(
   const problems = checked.problems.map((problem) => `${kind}: ${problem}`);
   throw sluiceError('ERR_STACK_INVALID', { file: where, problems });
 }
+
+const isEmbedded = ({ kind, flavor, options }: ComponentConfig): boolean =>
+  flavor === EMBEDDED_FLAVORS[kind] && Object.keys(options).length === 0;
 
 const openEmbedded = <K extends ComponentKind>(kind: K, context: FlavorContext): Promise<ComponentOf[K]> =>
   EMBEDDED_COMPONENTS[kind]({}, context) as Promise<ComponentOf[K]>;
