@@ -9,11 +9,16 @@ import { outputRefOf, symbolicValue } from './symbolic-value.ts';
 /**
  * Runs the pipeline body once on stand-ins and returns the frozen graph of the step calls it made. No step runs.
  *
+ * @param options.areParsed whether `values` went through the schema already: a schema that transforms must not see them twice.
  * @throws ERR_PARAMS, ERR_SYMBOLIC_VALUE, ERR_STEP_DEFINITION, and whatever the body throws.
  */
-export async function definePlan(target: PipelineClass, values: unknown): Promise<{ plan: Plan; params: unknown }> {
+export async function definePlan(
+  target: PipelineClass,
+  values: unknown,
+  options: { readonly areParsed?: boolean } = {},
+): Promise<{ plan: Plan; params: unknown }> {
   const definition = pipelineDefinition(target);
-  const params = await parseParams(definition, values);
+  const params = options.areParsed ? values : await parseParams(definition, values);
   const recorder = new Recorder(({ id }) => symbolicValue(new OutputRef(id, [])));
   const result = await recordInto(recorder, () => new target().run(params as never));
   return { plan: createPlan({ pipeline: definition.name, nodes: recorder.nodes, result: withRefs(result) }), params };

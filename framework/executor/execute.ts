@@ -41,7 +41,7 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   readonly pipeline: PipelineClass;
   /** Validated parameters, as `definePlan` returned them. */
   readonly params: unknown;
-  /** Parameters as the user gave them, for worker processes, which parse them again. Default: `params`. */
+  /** Parameters as the user gave them, for worker processes, which parse them again. Without them they get `params` as they are. */
   readonly values?: unknown;
   /** Default: a new one, `stackDigester(stack)`. */
   readonly codeDigester?: CodeDigester;
@@ -170,7 +170,7 @@ interface StartOptions extends ExecuteOptions {
 
 /** Writes the run's record with all its steps pending, and makes what they share. */
 async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: RunScope; record: RunRecord }> {
-  const { stack, executor, definition, params, values = params } = options;
+  const { stack, executor, definition } = options;
   const { cache = true, refresh = [], artifactIo: io = stackIo(stack, definition.materializers) } = options;
   const store = stack.metadataStore;
   const resume = await resumableSteps(store, options.resumeFrom);
@@ -211,7 +211,7 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
     healing: new Map(),
     worker: {
       launch: options.worker ?? { entry: fileURLToPath(new URL('./worker.js', import.meta.url)) },
-      pipeline: { source: definition.file, name: definition.name, values },
+      pipeline: { source: definition.file, name: definition.name, ...valuesForWorkers(options) },
     },
   };
   return { scope, record };
@@ -219,6 +219,9 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
 
 /** What a thread or a process needs to open the stack again. */
 const placeOf = ({ projectDir, home, name }: Stack) => ({ projectDir, home, name });
+
+const valuesForWorkers = ({ params, values }: ExecuteOptions): { values: unknown; areParsed: boolean } =>
+  values === undefined ? { values: params, areParsed: true } : { values, areParsed: false };
 
 function runRecord(plan: Plan, options: StartOptions): RunRecord {
   const { stack, executor, definition } = options;

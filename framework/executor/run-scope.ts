@@ -11,6 +11,7 @@ import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
 import type { StepKeys } from './step-keys.ts';
 import type { StepRecords } from './step-records.ts';
+import type { WorkerJob } from './worker-protocol.ts';
 
 /** Everything that the steps of one run share. */
 export interface RunScope {
@@ -37,7 +38,7 @@ export interface RunScope {
   /** How a worker process finds the pipeline again. */
   readonly worker: {
     readonly launch: WorkerLaunch;
-    readonly pipeline: { readonly source: string; readonly name: string; readonly values: unknown };
+    readonly pipeline: WorkerJob['pipeline'];
   };
 }
 

@@ -57,7 +57,8 @@ async function perform(
 ): Promise<Output> {
   const [target, stack] = await Promise.all([host.loadPipeline(job), host.openStack(job.stack)]);
   try {
-    const { plan } = await definePlan(target, job.pipeline.values);
+    const { values, areParsed } = job.pipeline;
+    const { plan } = await definePlan(target, values, { areParsed });
     const node = plan.node(job.node);
     onRetry(node.step.options.retry);
     const io = stackIo(stack, pipelineDefinition(target).materializers);

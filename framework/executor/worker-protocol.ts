@@ -11,8 +11,10 @@ export interface WorkerJob {
     /** Absolute path or package specifier of the file that exports the class. */
     readonly source: string;
     readonly name: string;
-    /** As the user gave them: parsed again by the worker. */
+    /** As the user gave them, which the worker parses again, or as the schema put them out. */
     readonly values: unknown;
+    /** The latter. */
+    readonly areParsed: boolean;
   };
   readonly node: string;
   /** Committed outputs of its parents. */

@@ -1,5 +1,6 @@
 import { definePlan } from '../../authoring/define-plan.ts';
 import { sluiceError } from '../../errors.ts';
+import { restoreParams } from '../../executor/restore-params.ts';
 import type { RunMode } from '../../model/run.ts';
 import { isFinal, isSuccess } from '../../model/status.ts';
 import { findPipeline } from '../../stack/find-pipeline.ts';
@@ -28,8 +29,9 @@ export async function runsResumeVerb({ invocation, args, command }: Call): Promi
     });
   }
   const project = findProject(invocation.cwd, invocation.env);
-  const { target } = await findPipeline(`${run.source}#${run.pipeline}`, { project, cwd: invocation.cwd });
-  const { plan, params } = await definePlan(target, run.params);
+  const { target, definition } = await findPipeline(`${run.source}#${run.pipeline}`, { project, cwd: invocation.cwd });
+  const params = await restoreParams(definition, run.params);
+  const { plan } = await definePlan(target, params, { areParsed: true });
   return runAndReport({
     invocation: { ...invocation, stack: run.stack },
     output,
