@@ -25,11 +25,22 @@ export function tryLock(path: string): ProcessLock | undefined {
   }
   return {
     release(isDone) {
-      // Windows removes no open file: there an empty one stays behind.
-      if (isDone) rmSync(path, { force: true, maxRetries: 0 });
+      // While it is ours: who has opened it meanwhile sees that it is gone. Windows removes no open file, so nobody has it open where that succeeds.
+      if (isDone && !IS_WINDOWS) rmSync(path, { force: true });
       database.close();
+      if (isDone && IS_WINDOWS) removeUnlessOpen(path);
     },
   };
+}
+
+const IS_WINDOWS = process.platform === 'win32';
+
+function removeUnlessOpen(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (!['EBUSY', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 const inode = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
