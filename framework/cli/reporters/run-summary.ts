@@ -29,7 +29,12 @@ const MOST_FILES = 8;
 
 /** Plain figures of the result, then its files with the command that fetches them. */
 function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Colors): string[] {
-  const values = shortValues(run.result).map(([name, text]) => `  ${name === '' ? '' : `${colors.dim(name)} `}${text}`);
+  const values = shortValues(run.result).flatMap(([name, texts]) =>
+    texts.map((text, i) => {
+      const label = i === 0 ? colors.dim(name) : ' '.repeat(name.length);
+      return `  ${name === '' ? '' : `${label} `}${text}`;
+    }),
+  );
   const files = filesOf(run, steps);
   const shown = files.slice(0, MOST_FILES).map(({ label, size, reference }) => {
     return `  ${label} ${colors.dim(`${sizeText(size)} ·`)} sluice artifacts get ${reference}`;
@@ -42,18 +47,36 @@ function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Co
   ];
 }
 
-/** What of a result is short enough to be read here: itself, or its top-level fields; lists as JSON. */
-function shortValues(result: unknown): [string, string][] {
+/** What of a result is short enough to be read here, line by line: itself, or its top-level fields. Sentences have a line each, figures share one, other lists are JSON. */
+function shortValues(result: unknown): [string, readonly string[]][] {
   const whole = shortText(result);
-  if (whole !== undefined) return [['', whole]];
+  if (whole !== undefined) return [['', [whole]]];
   if (result === null || typeof result !== 'object' || Array.isArray(result)) return [];
-  return Object.entries(result).flatMap(([name, value]): [string, string][] => {
-    const text = shortText(value);
-    return text === undefined ? [] : [[name, text]];
+  return Object.entries(result).flatMap(([name, value]): [string, readonly string[]][] => {
+    const texts = sentences(value) ?? figures(value) ?? shortText(value);
+    return texts === undefined ? [] : [[name, [texts].flat()]];
   });
 }
 
 const LONGEST_VALUE = 200;
+const MOST_SENTENCES = 5;
+const MOST_FIGURES = 8;
+
+/** A few texts that are no mere words: reasons, warnings. */
+function sentences(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_SENTENCES) return undefined;
+  const isSentence = (item: unknown): boolean => typeof item === 'string' && item.includes(' ') && !item.includes('\n');
+  return value.every(isSentence) ? value : undefined;
+}
+
+/** `mAP50 0.8123 · recall 0.75`, of an object of numbers. */
+function figures(value: unknown): string | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const isFigures = entries.length > 0 && entries.every(([, figure]) => Number.isFinite(figure));
+  if (!isFigures || entries.length > MOST_FIGURES) return undefined;
+  return entries.map(([name, figure]) => `${name} ${Number(Number(figure).toPrecision(4))}`).join(' · ');
+}
 
 function shortText(value: unknown): string | undefined {
   const isShown = ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);

@@ -31,6 +31,9 @@ describe('a run in a pipe', () => {
 ✓ train-yolo calm-otter succeeded · 2 min 06 s · 2 ran · 1 cached · 1 failed · 1 skipped · 1 cancelled · 01jd0000000000000000000000
   decision promote
   mAP50 0.81
+  model mAP50 0.8123 · recall 0.75
+  reasons It beats its starting weights.
+          It beats the best earlier run${', by far'.repeat(30)}.
   report.html 12 KiB · sluice artifacts get calm-otter:summarize.html
 `);
   });

@@ -115,7 +115,13 @@ export function sampleRun(): readonly RunEvent[] {
       type: 'run-finished',
       run: run('succeeded', {
         endedAt: 127_000,
-        result: { decision: 'promote', mAP50: 0.81, html: { digest: digest('a'), format: 'file', size: 12_345 } },
+        result: {
+          decision: 'promote',
+          mAP50: 0.81,
+          model: { mAP50: 0.81234567, recall: 0.75 },
+          reasons: ['It beats its starting weights.', `It beats the best earlier run${', by far'.repeat(30)}.`],
+          html: { digest: digest('a'), format: 'file', size: 12_345 },
+        },
       }),
       steps: [cached, trained, failed, stepRun('publish', 'skipped'), stepRun('late', 'cancelled'), summarized],
     },
