@@ -185,8 +185,6 @@ export interface SqlCapabilities {
    * so that the clocks of those machines needn't agree.
    */
   readonly serverClock?: RawBuilder<number>;
-  /** Has the transaction end before the disk has it, where that can be chosen: a crash of the server may lose it, never tear it. */
-  readonly endSoon?: (transaction: Sql) => Promise<void>;
   /** Whether a query failed because the schema is not there yet. */
   readonly isMissingTable: (error: unknown) => boolean;
   /** Makes what the driver itself needs, before the transaction of a migration. Done twice, or by two at once, it does no harm. */

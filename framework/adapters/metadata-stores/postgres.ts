@@ -1,8 +1,7 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import { createChangeTriggers } from './change-triggers.ts';
-import type { UnreadQuery } from './compiled-query.ts';
 import type { Sql, SqlCapabilities } from './metadata-schema.ts';
 import { pgDialect } from './pg-dialect.ts';
 import { postgresChecks, tooOld } from './postgres-checks.ts';
@@ -85,18 +84,11 @@ function capabilitiesOf(server: PostgresConnection, byServerClock: boolean): Sql
       if (reason) throw sluiceError('ERR_STORE_OPEN', { store: 'postgres', path, reason });
       await makeSchema(db, schema);
     },
-    endSoon,
     async lockSchema(on) {
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(${server.schema}))`.execute(on);
     },
     addOwnObjects: createChangeTriggers,
   };
-}
-
-/** The log of the server is written in order: a result that is on the disk never lacks the lines that came before it. */
-async function endSoon(on: Sql): Promise<void> {
-  const query: UnreadQuery = { ...CompiledQuery.raw('set local synchronous_commit to off'), unread: true };
-  await on.executeQuery(query);
 }
 
 /**

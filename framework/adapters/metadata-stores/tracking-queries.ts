@@ -7,14 +7,16 @@ import type { LogLineTable, Sql, SqlContext } from './metadata-schema.ts';
 
 type TrackingQueries = Pick<MetadataStore, 'appendLogs' | 'readLogs' | 'track' | 'tracked'>;
 
-export const trackingQueries = ({ db, now, capabilities }: SqlContext): TrackingQueries => ({
+export const trackingQueries = ({ db, now }: SqlContext): TrackingQueries => ({
   async appendLogs(stepRunId, attempt, lines) {
     if (lines.length === 0) return;
-    const numbered = lines.map((line) => ({ ...line, attempt }));
-    await db.transaction().execute(async (on) => {
-      await capabilities.endSoon?.(on);
-      await insertLogs(on, stepRunId, numbered);
-    });
+    await db.transaction().execute((on) =>
+      insertLogs(
+        on,
+        stepRunId,
+        lines.map((line) => ({ ...line, attempt })),
+      ),
+    );
   },
 
   async readLogs(stepRunId, { attempt, after, limit } = {}) {
@@ -27,10 +29,7 @@ export const trackingQueries = ({ db, now, capabilities }: SqlContext): Tracking
 
   async track(stepRunId, entries) {
     if (entries.length === 0) return;
-    await db.transaction().execute(async (on) => {
-      await capabilities.endSoon?.(on);
-      await insertTracked(on, stepRunId, entries, now());
-    });
+    await db.transaction().execute((on) => insertTracked(on, stepRunId, entries, now()));
   },
 
   tracked: (runId) => trackedOf(db, runId),
