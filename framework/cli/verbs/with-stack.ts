@@ -1,5 +1,6 @@
 import type { Stack } from '../../components/stack.ts';
 import { markLostRuns } from '../../executor/mark-lost-runs.ts';
+import { messageOf } from '../../executor/stored-error.ts';
 import { openStack } from '../../stack/open-stack.ts';
 import { findProject } from '../../stack/project.ts';
 import type { Invocation } from '../invocation.ts';
@@ -17,7 +18,7 @@ export async function withStack<R>(
     ...(name !== undefined && { name }),
     onTrackerProblem: (error) => {
       const { line, colors } = terminal.err;
-      if (!quiet) line(`${colors.yellow('!')} The experiment tracker: ${String(error)}`);
+      if (!quiet) line(`${colors.yellow('!')} The experiment tracker: ${messageOf(error)}`);
     },
   });
   try {

@@ -50,7 +50,7 @@ export async function stopServices({ project, stack, onLine }: ServicesOptions):
   if (problem !== undefined || !composeFile(project)) {
     const how = hasOwnServices(project) ? ' In this checkout: npm run services -- stop' : '';
     throw sluiceError('ERR_SERVICES', {
-      problem: `Nothing was stopped: ${problem ?? `there is no docker-compose.yml in ${project.dir}`}.`,
+      problem: `Nothing was stopped: ${problem ?? `there is no docker-compose.yml in ${project.dir} (the package sluice has one to copy, with docker/ and .env.example)`}.`,
       fix: `Stop ${services.join(', ')} the way they were started.${how}`,
     });
   }
@@ -104,7 +104,7 @@ function startThemYourself(project: Project, silent: readonly ComponentStatus[],
   const ways = [
     ...(hasOwnServices(project)
       ? [
-          'In this checkout: npm run services -- start, which starts the three without Docker and prints their addresses.',
+          'In this checkout, without Docker: npm run services -- start, then npm run --silent services -- env > .env for their addresses.',
         ]
       : []),
     'Else start each server where its component expects it (sluice stack describe shows the addresses), or install Docker.',
