@@ -15,8 +15,9 @@ class RelaySteps {
     return { file: FileRef.of(path) };
   }
 
-  @step() async second(baton: FileRef, name: string, diary: string): Promise<{ file: FileRef; size: number }> {
+  @step() async second(baton: FileRef, name: string, diary: string, blockedMs: number): Promise<{ file: FileRef; size: number }> {
     await appendFile(diary, \`second \${name}\\n\`);
+    if (blockedMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
     while (!existsSync(\`\${diary}.\${name}\`)) await wait(50, undefined, { signal: stepContext().signal });
     const path = join(stepContext().workDir, 'finish.txt');
     await writeFile(path, name.repeat(200_000));
@@ -24,12 +25,14 @@ class RelaySteps {
   }
 }
 
-@pipeline({ name: 'relay', params: z.object({ name: z.string(), diary: z.string() }) })
+const Params = z.object({ name: z.string(), diary: z.string(), blockedMs: z.int().default(0) });
+
+@pipeline({ name: 'relay', params: Params })
 export class Relay {
-  async run({ name, diary }: { name: string; diary: string }) {
+  async run({ name, diary, blockedMs }: z.output<typeof Params>) {
     const steps = new RelaySteps();
     const { file } = await steps.first(name, diary);
-    return steps.second(file, name, diary);
+    return steps.second(file, name, diary, blockedMs);
   }
 }
 `;

@@ -8,7 +8,7 @@ import { freePort } from '../../services/free-port.ts';
 import { type MinioService, startMinio } from '../../services/start-minio.ts';
 import { type PostgresService, startPostgres } from '../../services/start-postgres.ts';
 import { teamEnvironment } from '../../services/team-environment.ts';
-import { type Ended, project, sluice, startSluice } from '../sluice-command.ts';
+import { type Ended, project, type StartedCommand, sluice, startSluice } from '../sluice-command.ts';
 import { RELAY } from './relay-pipeline.ts';
 
 interface RunReport {
@@ -48,9 +48,12 @@ describe.skipIf(!canStart('postgres', 'initdb', 'minio'))('two machines on one t
       .split('\n')
       .filter((line) => line.endsWith(` ${name}`));
   const letGo = (name: string): void => writeFileSync(`${diary()}.${name}`, '');
-  const start = (machine: 0 | 1, name: string): ReturnType<typeof startSluice> => {
+  const start = (machine: 0 | 1, name: string, { host = '', blockedMs = 0 } = {}): StartedCommand => {
     const args = ['run', 'relay', '--name', name, '--param.name', name, '--diary', diary(), '--output', 'json'];
-    const command = startSluice(args, { cwd: machines[machine], env });
+    const command = startSluice([...args, '--blocked-ms', String(blockedMs)], {
+      cwd: machines[machine],
+      env: { ...env, SLUICE_HOST: host },
+    });
     onTestFinished(() => command.signal('SIGKILL'));
     return command;
   };
@@ -97,6 +100,28 @@ describe.skipIf(!canStart('postgres', 'initdb', 'minio'))('two machines on one t
     expect(statuses(taken)).toEqual(['succeeded', 'cached', 'succeeded']);
     const { stdout } = await ask(1, 'runs', 'list', '--status', 'lost', '--output', 'json');
     expect((JSON.parse(stdout) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual(['fallen']);
+  });
+
+  it('go by the lease where no process can be looked up: a dead machine is followed, a blocked one is not', async () => {
+    const [mill, barn] = [{ host: 'mill' }, { host: 'barn' }];
+    const dead = start(0, 'orphan', mill);
+    await inTheMiddle('orphan');
+    dead.signal('SIGKILL');
+    await dead.ended;
+    letGo('orphan');
+    // Longer than the lease, and longer than the main thread could beat.
+    const blocked = { blockedMs: 75_000 };
+    const alive = start(0, 'stuck', { ...mill, ...blocked });
+    await inTheMiddle('stuck');
+    letGo('stuck');
+    const [taken, waited] = await Promise.all([
+      start(1, 'orphan', barn).ended,
+      start(1, 'stuck', { ...barn, ...blocked }).ended,
+    ]);
+    expect(statuses(report(taken))).toEqual(['succeeded', 'cached', 'succeeded']);
+    expect(statuses(report(waited))).toEqual(['succeeded', 'cached', 'cached']);
+    expect(statuses(report(await alive.ended))).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(wrote('stuck')).toEqual(['first stuck', 'second stuck']);
   });
 
   it('cancel a run of the other', async () => {
