@@ -24,14 +24,29 @@ export async function doctorVerb({ invocation, args, command }: Call): Promise<E
   return ok ? 0 : 1;
 }
 
+/** One reason is said once: checks of a component that fail with the way out of an earlier one only give their names. */
+function byReason(checks: readonly DoctorCheck[]): readonly (DoctorCheck & { readonly also: readonly string[] })[] {
+  const told: (DoctorCheck & { also: string[] })[] = [];
+  for (const check of checks) {
+    const { subject, ok, hint, fixed } = check;
+    const same = told.find((one) => !one.ok && one.subject === subject && one.hint === hint);
+    if (!ok && fixed === undefined && same) same.also.push(check.check);
+    else told.push({ ...check, also: [] });
+  }
+  return told;
+}
+
 function checksText(checks: readonly DoctorCheck[], colors: Colors): string[] {
   const width = Math.max(...checks.map(({ subject, check }) => subject.length + check.length + 1));
   const wrong = checks.filter(({ ok }) => !ok).length;
-  const lines = checks.flatMap(({ subject, check, ok, detail, hint, fixed, ms }) => {
+  const lines = byReason(checks).flatMap(({ subject, check, ok, detail, hint, fixed, ms, also }) => {
     const mark = ok ? colors.green('✓') : colors.red('✗');
-    const line = `${mark} ${`${subject} ${check}`.padEnd(width)}  ${detail} ${colors.dim(durationText(ms))}`;
-    const more = fixed === undefined ? [] : [`    ${colors.green('→')} fixed: ${fixed}`];
-    return hint === undefined ? [line, ...more] : [line, ...more, `    ${colors.cyan('→')} ${hint}`];
+    return [
+      `${mark} ${`${subject} ${check}`.padEnd(width)}  ${detail} ${colors.dim(durationText(ms))}`,
+      ...(also.length > 0 ? [`    and for the same reason: ${also.join(', ')}`] : []),
+      ...(fixed === undefined ? [] : [`    ${colors.green('→')} fixed: ${fixed}`]),
+      ...(hint === undefined ? [] : [`    ${colors.cyan('→')} ${hint}`]),
+    ];
   });
   return [...lines, '', wrong === 0 ? 'All is well.' : colors.red(`${wrong} of ${checks.length} checks failed.`)];
 }

@@ -13,6 +13,8 @@ export interface DoctorCheck {
   readonly hint?: string;
   /** What `--fix` did about it. */
   readonly fixed?: string;
+  /** Nothing answered, so that nothing else of it was tried. */
+  readonly unreachable?: true;
   readonly ms: number;
 }
 
@@ -40,20 +42,34 @@ export async function tried(trial: Trial, { fix = false }: { readonly fix?: bool
 
 async function attempt({ subject, check, run, hint }: Trial): Promise<DoctorCheck> {
   const start = performance.now();
-  const done = (facts: Pick<DoctorCheck, 'ok' | 'detail' | 'hint'>): DoctorCheck =>
+  const done = (facts: Pick<DoctorCheck, 'ok' | 'detail' | 'hint' | 'unreachable'>): DoctorCheck =>
     secretValues.maskDeep({ subject, check, ...facts, ms: performance.now() - start });
   try {
     return done({ ok: true, detail: await within(run) });
   } catch (error) {
     const detail = error instanceof Error ? error.message || error.name : String(error);
-    return done({ ok: false, detail, hint: error instanceof SluiceError ? error.hint : hint });
+    const facts = { ok: false, detail, hint: error instanceof SluiceError ? error.hint : hint };
+    return done(isSilence(error) ? { ...facts, unreachable: true } : facts);
   }
 }
+
+/** What the system says of a server that is not there, a name nobody knows, a line that leads nowhere. */
+const SILENCES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+
+function isSilence(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? String(cause.code) : '';
+    if (code === 'ERR_STORE_UNREACHABLE' || SILENCES.has(code)) return true;
+  }
+  return error instanceof NoAnswer;
+}
+
+class NoAnswer extends Error {}
 
 async function within(run: () => Promise<string>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`no answer within ${LONGEST_MS / 1000} s`)), LONGEST_MS);
+    timer = setTimeout(() => fail(new NoAnswer(`no answer within ${LONGEST_MS / 1000} s`)), LONGEST_MS);
   });
   try {
     return await Promise.race([run(), late]);

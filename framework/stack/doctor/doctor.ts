@@ -59,13 +59,26 @@ export async function doctor(options: DoctorOptions): Promise<readonly DoctorChe
 /** In order. What failed before something else of the same component was put right is tried once more: that may have been the reason. */
 async function tryEach(trials: readonly Trial[], fix: boolean): Promise<readonly DoctorCheck[]> {
   const checks: DoctorCheck[] = [];
-  for (const trial of trials) checks.push(await tried(trial, { fix }));
+  for (const trial of trials) {
+    const silent = checks.find(({ unreachable }) => unreachable);
+    checks.push(silent ? notTried(trial, silent) : await tried(trial, { fix }));
+  }
   const lastFix = checks.findLastIndex(({ fixed }) => fixed !== undefined);
   for (const [i, trial] of trials.slice(0, Math.max(0, lastFix)).entries()) {
     if (!checks[i]?.ok) checks[i] = await tried(trial);
   }
   return checks;
 }
+
+/** A server that does not answer is asked once, not once for each thing that it could have answered. */
+const notTried = ({ subject, check }: Trial, { hint }: DoctorCheck): DoctorCheck => ({
+  subject,
+  check,
+  ok: false,
+  detail: 'not tried: nothing answers',
+  ...(hint !== undefined && { hint }),
+  ms: 0,
+});
 
 function openTrial(kind: ComponentKind, config: StackConfig, opened: OpenedComponents): Trial {
   const { flavor, name } = config.components[kind];
