@@ -34,18 +34,8 @@ const ENTRIES = {
 /** Packages that user files import too: whole, an entry of their own, so that engine and user share the one fast copy (framework/code/engine-files.ts). */
 const SHARED = ['zod'];
 
-/** Left as imports: native parts, and libraries that only one component needs and that are loaded when it is opened. */
-const EXTERNAL = [
-  /^@oxc-project\//,
-  /^oxc-/,
-  /^onnxruntime-/,
-  /^sharp$/,
-  /^@resvg\//,
-  /^echarts/,
-  /^pg$/,
-  /^minio$/,
-  /^vitest$/,
-];
+/** Left as imports: native parts, big libraries that steps use and the engine does not, and the test runner of whoever uses `sluice/testing`. */
+const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^vitest$/];
 
 function presentEntries() {
   const found = Object.entries(ENTRIES).filter(([name, source]) => {
@@ -101,6 +91,12 @@ const GROUPS = [
   },
   { name: 'local', test: /[\\/]framework[\\/]adapters[\\/](?:artifact-stores|trackers)[\\/]local\.ts$/ },
   { name: 'sql', test: /[\\/]node_modules[\\/]kysely[\\/]|[\\/]framework[\\/]adapters[\\/]metadata-stores[\\/]/ },
+  // Libraries of one component each, loaded when it is opened. From here Node's compile cache has them; as packages they are hundreds of files to find.
+  { name: 'pg', test: /[\\/]node_modules[\\/]pg(?:pass|-[\w-]+)?[\\/]/ },
+  {
+    name: 'minio',
+    test: /[\\/]node_modules[\\/](?:minio|fast-xml-parser)[\\/]|[\\/]framework[\\/]adapters[\\/]artifact-stores[\\/](?:minio|read-through|s3-)/,
+  },
   { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters)') },
   {
     name: 'cli-work',

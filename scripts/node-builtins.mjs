@@ -21,18 +21,23 @@ const LAZY = new Set([
   'node:worker_threads',
 ]);
 
+const isBuiltin = (name) => builtinModules.includes(name.replace(/^node:/, ''));
+
 /** @param except files whose imports are left to Node: those that hand a whole module on. */
 export const nodeBuiltins = ({ except }) => ({
   name: 'node-builtins',
   resolveId(source, importer, { kind }) {
     const name = source.startsWith('node:') ? source : `node:${source}`;
-    if (kind !== 'import-statement' || !builtinModules.includes(name.slice(5))) return null;
+    if (kind !== 'import-statement' || !isBuiltin(name)) return null;
     // The bundler's own runtime, a module of its own making, must stand before all others.
     if (importer.startsWith('\0') || except.includes(importer)) return null;
     // What is asked for, not what the Node that builds has: that may be an older one than the Node that runs.
     // One for each importer, so that it stands in the same chunk: a shared one would draw other chunks in.
     const id = [PREFIX + name, importedNames(importer, source).join(), importer].join('?');
     return { id, moduleSideEffects: false };
+  },
+  transform(code, id) {
+    return except.includes(id) ? null : wholeByDefault(code, id);
   },
   load(id) {
     if (!id.startsWith(PREFIX)) return null;
@@ -63,8 +68,31 @@ function lazySource(name, names) {
 function importedNames(importer, source) {
   const { module } = parseSync(importer, readFileSync(importer, 'utf8'));
   const imports = module.staticImports.filter(({ moduleRequest }) => moduleRequest.value === source);
-  const names = imports.flatMap(({ entries }) =>
-    entries.filter(({ isType }) => !isType).map(({ importName }) => importName),
+  const handedOn = module.staticExports.flatMap(({ entries }) =>
+    entries.filter(({ moduleRequest }) => moduleRequest?.value === source),
   );
+  const names = [...imports.flatMap(({ entries }) => entries), ...handedOn]
+    .filter(({ isType }) => !isType)
+    .map(({ importName }) => importName);
   return [...new Set(names.filter(({ kind }) => kind === 'Name').map(({ name }) => name))].sort();
 }
+
+/**
+ * `import * as fs from 'fs'`, as libraries write it, becomes `import fs from 'fs'`: every name is then read from the module itself, and nobody has to
+ * list which. Blanks stand for what goes, so that everything else keeps its place in the source map.
+ */
+function wholeByDefault(code, id) {
+  if (!/\bimport\s*\*/.test(code)) return null;
+  const { module } = parseSync(id, code);
+  let changed = code;
+  for (const { start, entries, moduleRequest } of module.staticImports) {
+    const [{ importName, localName, isType } = {}, ...others] = entries;
+    if (importName?.kind !== 'NamespaceObject' || isType || others.length > 0 || !isBuiltin(moduleRequest.value))
+      continue;
+    const head = code.slice(start, localName.start);
+    changed = changed.slice(0, start) + head.replace(/\*\s*as\b/, blanks) + changed.slice(localName.start);
+  }
+  return changed === code ? null : { code: changed };
+}
+
+const blanks = (text) => ' '.repeat(text.length);
