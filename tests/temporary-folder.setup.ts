@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,9 +23,15 @@ export default function setup(): () => void {
       else process.env[name] = value;
     }
     const left = readdirSync(folder).filter((name) => !KEPT_BY_TOOLS.has(name));
+    // What is in them says who wrote there.
+    const inside = left.flatMap((name) => [name, ...contents(join(folder, name)).map((path) => `  ${path}`)]);
     rmSync(folder, { recursive: true, force: true });
     if (left.length > 0) {
-      throw new Error(`Tests left ${left.length} entries in the temporary folder: ${left.sort().join(', ')}.`);
+      throw new Error(`Tests left ${left.length} entries in the temporary folder:\n${inside.join('\n')}`);
     }
   };
+}
+
+function contents(path: string): readonly string[] {
+  return statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map(String).slice(0, 20) : [];
 }

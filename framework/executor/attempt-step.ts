@@ -100,7 +100,7 @@ async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: A
   const limits = { step: node.id, timeout: node.step.options.timeout, cancellation, grace, givesUp: !inProcess };
   const perform = inProcess ? inWorker : inline;
   const [ended] = await Promise.allSettled([
-    withinLimits(limits, (signal) => perform(node, run, call, { ...facts, report, workDir, signal })),
+    withinLimits(limits, (signal, dropped) => perform(node, run, call, { ...facts, report, workDir, signal, dropped })),
   ]);
   await removeFolder(workDir);
   // Before the end of the attempt is committed: a step that is shown as ended has all its lines.
@@ -115,14 +115,15 @@ interface Performing extends AttemptFacts {
   readonly report: RecordReport;
   readonly workDir: string;
   readonly signal: AbortSignal;
+  readonly dropped: AbortSignal;
 }
 
 function inline(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {
-  const { attempt, report, workDir, checkpointDir, signal } = performing;
+  const { attempt, report, workDir, checkpointDir, signal, dropped } = performing;
   const { io } = run;
   const step = { id: attempt.stepRunId, name: node.step.name, attempt: attempt.attempt };
   const context = createStepContext({ run: run.run, step, report, io, signal, workDir, checkpointDir, history });
-  return performInline({ node, io, context, report, outputOf: outputOf(run) });
+  return performInline({ node, io, context, report, dropped, outputOf: outputOf(run) });
 }
 
 function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {

@@ -12,13 +12,16 @@ export async function performInline(options: {
   readonly io: ArtifactIo;
   readonly context: StepContext;
   readonly report: StepReport;
+  /** Aborted when nobody waits for the result any more: it is not saved then. */
+  readonly dropped: AbortSignal;
   outputOf(node: string): Output;
 }): Promise<Output> {
-  const { node, io, context, report } = options;
+  const { node, io, context, report, dropped } = options;
   const args = await loadArguments(node, options);
   // Given up while its inputs came: nobody wants the result any more.
   context.signal.throwIfAborted();
   captureInto(context, report);
   const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));
+  dropped.throwIfAborted();
   return io.save(value, node.id);
 }

@@ -11,6 +11,9 @@ import type { StepReport } from './step-report.ts';
 import { storedError } from './stored-error.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
 
+/** A process that is given up is killed. */
+const NEVER = new AbortController().signal;
+
 /** What a worker process is given by the room that knows adapters and loaders. */
 export interface WorkerHost {
   openStack(stack: WorkerJob['stack']): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>>;
@@ -66,7 +69,14 @@ async function perform(
     const step = { id: job.stepRun, name: node.step.name, attempt: job.attempt };
     const context = createStepContext({ run, step, report, io, signal, workDir, checkpointDir, history });
     const release = captureConsole();
-    const output = await performInline({ node, io, context, report, outputOf: (id) => job.outputs[id]! });
+    const output = await performInline({
+      node,
+      io,
+      context,
+      report,
+      dropped: NEVER,
+      outputOf: (id) => job.outputs[id]!,
+    });
     release();
     return output;
   } finally {

@@ -17,17 +17,25 @@ export interface LimitOptions {
  * listen is given up after the grace, and whatever it returns later is dropped: JavaScript has no way to stop it.
  * A body that ends well although it was cancelled has ended well.
  *
+ * @param body given a second signal, aborted when it is given up: what it would still do with its result is not to be done.
  * @throws ERR_STEP_TIMEOUT, ERR_CANCELLED, and whatever the body throws.
  */
-export async function withinLimits<T>(options: LimitOptions, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withinLimits<T>(
+  options: LimitOptions,
+  body: (signal: AbortSignal, dropped: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { step, timeout, cancellation, grace, givesUp } = options;
   const cancelled = (): SluiceError => sluiceError('ERR_CANCELLED', { what: `Step ${step}` });
   if (cancellation.graceful.aborted) throw cancelled();
   const controller = new AbortController();
+  const dropped = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   let giveUp: (reason: unknown) => void = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    giveUp = reject;
+    giveUp = (reason) => {
+      dropped.abort(reason);
+      reject(reason);
+    };
   });
 
   const stop = (reason: SluiceError, graceMs: number): void => {
@@ -47,7 +55,7 @@ export async function withinLimits<T>(options: LimitOptions, body: (signal: Abor
     timers.push(setTimeout(late, durationMs(timeout)));
   }
   try {
-    const value = await Promise.race([body(controller.signal), givenUp]);
+    const value = await Promise.race([body(controller.signal, dropped.signal), givenUp]);
     if (isTimeout(controller.signal.reason)) throw controller.signal.reason;
     return value;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { after, pipeline, step, stepContext } from 'sluice';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../framework/hashing/digest.ts';
 import type { RunEvent } from '../../../framework/model/run-event.ts';
 import { openTestStack, runPipeline } from './open-test-stack.ts';
 
@@ -107,7 +108,8 @@ describe('cancelling', () => {
     }
     @step() async deaf(_: number): Promise<number> {
       calls.push('deaf');
-      await pause(3_000, undefined, { ref: false });
+      await pause(600);
+      calls.push('deaf has a result');
       return 2;
     }
     @step() async listens(_: number): Promise<number> {
@@ -148,6 +150,10 @@ describe('cancelling', () => {
     const stop = new AbortController();
     const onEvent = whenRunning('deaf', () => stop.abort());
     const { run } = await runPipeline(WaitsPipeline, {}, { stack, killSignal: stop.signal, onEvent });
+    expect(calls).not.toContain('deaf has a result');
+    await expect.poll(() => calls).toContain('deaf has a result');
+    await pause(50);
+    expect(await stack.artifactStore.has(sha256('2'))).toBe(false);
     expect(run.status).toBe('cancelled');
   });
 
