@@ -143,6 +143,8 @@ describe('cancelling', () => {
     expect(events.find(({ type }) => type === 'run-cancelling')).toEqual({ type: 'run-cancelling', how: 'graceful' });
     const again = await runPipeline(WaitsPipeline, {}, { stack, signal: AbortSignal.abort() });
     expect(again.status).toEqual({ first: 'cancelled', listens: 'cancelled', deaf: 'cancelled' });
+    // Else it would end in the test after this one.
+    await expect.poll(() => calls).toContain('deaf has a result');
   });
 
   it('now does not wait for a step that is deaf', async () => {
