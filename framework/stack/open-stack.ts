@@ -1,3 +1,4 @@
+import type { MetadataStore } from '../components/metadata-store.ts';
 import type { Stack } from '../components/stack.ts';
 import { openComponents } from './open-components.ts';
 import { findProject, type Project } from './project.ts';
@@ -29,22 +30,32 @@ async function openAll(
 ): Promise<Stack> {
   const { open, close } = openComponents(config, project, onTrackerProblem);
   try {
-    const metadataStore = await open('metadata_store');
-    await metadataStore.migrate();
+    // At the same time: each of them may wait for a server.
+    const [metadataStore, artifactStore, experimentTracker, orchestrator] = await Promise.all([
+      open('metadata_store').then(migrated),
+      open('artifact_store'),
+      open('experiment_tracker'),
+      open('orchestrator'),
+    ]);
     return {
       name: config.name,
       projectDir: project.dir,
       home: project.home,
       metadataStore,
-      artifactStore: await open('artifact_store'),
-      experimentTracker: await open('experiment_tracker'),
-      orchestrator: await open('orchestrator'),
+      artifactStore,
+      experimentTracker,
+      orchestrator,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function migrated(store: MetadataStore): Promise<MetadataStore> {
+  await store.migrate();
+  return store;
 }
 
 /** What a worker process needs of a stack: the artifact store only, for its parent keeps the record. */

@@ -32,6 +32,9 @@ export interface MlflowTrackerOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** Nobody waits seconds for a run that worked for none of them. */
+const CACHED_WAIT_MS = 300;
+
 /**
  * One MLflow run for each pipeline run, written over REST. Everything goes to a spool on disk first and is delivered from there in the background: a server that
  * is down, slow or refusing neither fails nor delays a run, and whatever is delivered twice has the effect of once. Every entry is in the metadata store too.
@@ -111,7 +114,8 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
       spooling(async () => {
         await local.runFinished(run, steps);
         await end(run, steps);
-        await courier.settle(options.waitMs);
+        const isCached = steps.length > 0 && steps.every(({ status }) => status === 'cached');
+        await courier.settle(isCached ? Math.min(options.waitMs, CACHED_WAIT_MS) : options.waitMs);
         runs.get(run.id)?.writer.release();
       }),
     linkTo: (runId) => finder.pageOf(runs.get(runId)?.tracked.root ?? runId),

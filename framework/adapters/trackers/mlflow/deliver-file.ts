@@ -1,4 +1,5 @@
 import type { Digest } from '../../../hashing/digest.ts';
+import { mapLimited } from '../../../hashing/map-limited.ts';
 import type { Spool, SpoolFile } from '../spool/spool.ts';
 import { type EndLine, entriesIn, type LogLine, type OpenLine, type SpoolLine } from '../spool/spool-line.ts';
 import { batchesOf, halvesOf } from './batches.ts';
@@ -9,11 +10,14 @@ import { noteOf } from './run-note.ts';
 import { tagText } from './safe-name.ts';
 import { CACHED_FROM_TAG } from './tag-names.ts';
 
+/** Requests at a time for the nested runs of one run. */
+const PARALLEL = 8;
+
 export interface DeliveryOptions {
   readonly client: MlflowClient;
   readonly finder: RunFinder;
   readonly spool: Spool;
-  readonly openFile: (digest: Digest) => Promise<{ readonly body: FileBody; readonly size: number }>;
+  readonly openFile: (digest: Digest) => Promise<FileBody>;
   /** Keeps what the server will never take. */
   readonly refuse: (root: string, lines: readonly SpoolLine[], reason: string) => Promise<void>;
   readonly onDelivered: (entries: number) => void;
@@ -223,10 +227,10 @@ async function deliverEnd(head: OpenLine, line: EndLine, server: Server): Promis
 }
 
 async function endNested(head: OpenLine, { nested }: EndLine, { client, finder }: Server): Promise<void> {
-  for (const { at, status, endedAt } of nested) {
+  await mapLimited(nested, PARALLEL, async ({ at, status, endedAt }) => {
     const run = await finder.findNested(head, at);
     if (run && !run.isDeleted) await client.updateRun(run.runId, { status, endedAt });
-  }
+  });
 }
 
 /** The MLflow runs that made what cached steps show, by the id of their pipeline run. */

@@ -58,8 +58,8 @@ export function mlflowChecks({ client, experiment, backlog }: MlflowChecksOption
       check: 'clock',
       async run() {
         const { headers } = await client.health();
-        const date = headers.get('date');
-        if (date === null) return 'the server does not tell its time';
+        const { date } = headers;
+        if (date === undefined) return 'the server does not tell its time';
         const skew = Date.now() - Date.parse(date);
         if (Math.abs(skew) > MOST_SKEW_MS) throw new Error(`this machine is ${Math.round(skew / 1000)} s ahead of it`);
         return `within ${Math.max(1, Math.round(Math.abs(skew) / 1000))} s`;

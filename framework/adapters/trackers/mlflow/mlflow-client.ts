@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createHttpSender } from './http-sender.ts';
 import { MlflowError } from './mlflow-error.ts';
 
 export interface MlflowClientOptions {
@@ -38,17 +41,22 @@ export interface MlflowBatch {
 
 export interface Answer {
   readonly json: unknown;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
 }
 
-export type FileBody = Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+/** Bytes on their way to the server. */
+export interface FileBody {
+  readonly body: Readable;
+  /** Bytes in all. */
+  readonly size: number;
+}
 
 interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  readonly file?: { readonly body: FileBody; readonly size: number };
+  readonly file?: FileBody;
 }
 
 /** Slower than this, a file's upload is given up and tried again later. */
@@ -61,25 +69,27 @@ export type MlflowClient = ReturnType<typeof createMlflowClient>;
 export function createMlflowClient(options: MlflowClientOptions, closing: AbortSignal) {
   const { uri } = options;
   const authorization = authorizationOf(options);
+  const sender = createHttpSender(uri);
+  closing.addEventListener('abort', sender.close, { once: true });
 
   async function send({ method, path, query, json, file }: Request): Promise<Answer> {
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const timeout = AbortSignal.timeout(options.timeoutMs + Math.ceil((file?.size ?? 0) / LEAST_BYTES_PER_MS));
     try {
-      const response = await fetch(`${uri}${path}${search}`, {
+      const answer = await sender.send({
         method,
+        url: `${uri}${path}${search}`,
         headers: {
           ...(authorization !== undefined && { authorization }),
           ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...(file && { 'content-type': 'application/octet-stream', 'content-length': String(file.size) }),
         },
-        ...(json !== undefined && { body: JSON.stringify(json) }),
-        // A body that is read while it is sent has to say so.
-        ...(file && { body: file.body, duplex: 'half' as const }),
+        body: json === undefined ? file?.body : JSON.stringify(json),
         signal: AbortSignal.any([closing, timeout]),
       });
-      const text = await response.text();
-      if (!response.ok) throw MlflowError.ofAnswer(response.status, text, `${method} ${path}`);
-      return { json: parsed(text), headers: response.headers };
+      const { status, text, headers } = answer;
+      if (status < 200 || status > 299) throw MlflowError.ofAnswer(status, text, `${method} ${path}`);
+      return { json: parsed(text), headers };
     } catch (error) {
       if (error instanceof MlflowError) throw error;
       throw MlflowError.ofFailure(error, timeout.aborted ? `no answer within ${options.timeoutMs} ms` : undefined);
@@ -180,7 +190,7 @@ export function createMlflowClient(options: MlflowClientOptions, closing: AbortS
       return points;
     },
     /** Through the tracking server's own artifact store. @param folder as `artifactFolder` gives it. */
-    putFile: (folder: string, path: string, file: { readonly body: FileBody; readonly size: number }) => {
+    putFile: (folder: string, path: string, file: FileBody) => {
       const segments = `${folder}/${path}`.split('/').map(encodeURIComponent).join('/');
       return send({ method: 'PUT', path: `/api/2.0/mlflow-artifacts/artifacts/${segments}`, file });
     },

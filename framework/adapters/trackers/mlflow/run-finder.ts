@@ -96,7 +96,8 @@ export function createRunFinder({ client, inTurn }: RunFinderOptions): RunFinder
 
     async findNested(head, at) {
       const known = runs.get(`nested ${head.root} ${at}`);
-      if (known) return known;
+      // What this process has not made below its own run is not there.
+      if (known || made.has(head.root)) return known;
       const { experimentId } = await finder.run(head, false);
       return client.findRun([experimentId], { key: STEP_RUN_TAG, value: `${head.root}/${at}` });
     },
