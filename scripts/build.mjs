@@ -12,6 +12,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
+import { lodashParts } from './lodash-parts.mjs';
 import { nodeBuiltins } from './node-builtins.mjs';
 import { zodLocales } from './zod-locales.mjs';
 
@@ -55,7 +56,7 @@ const input = () => ({
   platform: 'node',
   external: EXTERNAL,
   tsconfig: join(root, 'tsconfig.json'),
-  plugins: [nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }), locales.plugin],
+  plugins: [nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }), lodashParts(), locales.plugin],
   onLog(level, log, handle) {
     // Libraries write `eval` and circular imports as they like; only our own files are worth a line.
     if (level === 'warn' && log.id?.includes('node_modules')) return;

@@ -74,6 +74,8 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
     }
 
     await command('run', 'tuning', '--name', 'second', '--fails');
+    // All of it is cached, and nobody waits long for that.
+    await command('tracker', 'sync');
     const after = await read();
     const second = ofPipeline(after).find(({ name }) => name === 'second');
     expect(second?.history).toEqual({ best_lr: [[0, 0.4]] });

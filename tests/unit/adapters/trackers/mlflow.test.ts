@@ -285,11 +285,41 @@ describe('an mlflow tracker', () => {
     const run = await createRun('bbbb');
     await tracker.runStarted(run);
     await finish(tracker, run, { status: 'cached', origin: 'aaaa/train' });
+    await tracker.backlog.sync();
     const [origin, cached] = server.topRuns();
     expect(lossesOf(cached)).toEqual([[1, 1]]);
     expect(cached?.params.get('lr')).toBe('0.1');
     expect(cached?.tags.get('sluice.cached_from.train')).toBe(`${server.uri}/#/experiments/1/runs/${origin?.id}`);
     expect(cached?.tags.get('mlflow.note.content')).toContain(`[aaaa](#/experiments/1/runs/${origin?.id})`);
+  });
+
+  it('asks little of the server for a hundred steps that were all cached', async () => {
+    const tracker = bench.open();
+    await wholeRun(tracker, 'aaaa');
+    const before = server.requests.length;
+    const ids = Array.from({ length: 100 }, (_, i) => `train-${i}`);
+    // Calls of one step: each would have a nested run, had it something to say.
+    const nodes = ids.map((id, i) => ({ id, step: 'train', parents: ids.slice(i - 1, i) }));
+    const run = await createRun('bbbb', { plan: { pipeline: 'train', nodes } }, ids);
+    await tracker.runStarted(run);
+    await finish(tracker, run, { status: 'cached', origin: 'aaaa/quiet', startedAt: NOON, endedAt: NOON + 5 });
+    await tracker.backlog.sync();
+    expect(server.requests.length - before).toBeLessThan(10);
+    expect(server.topRuns()[1]?.status).toBe('FINISHED');
+    expect(server.topRuns()[1]?.tags.get('sluice.cached_from.train-99')).toContain('/runs/');
+  });
+
+  it('keeps nobody waiting for a slow server when all was cached, and delivers that with the next command', async () => {
+    await wholeRun(bench.open(), 'aaaa');
+    server.mood = 'hang';
+    const tracker = bench.open({ waitMs: 1_000_000_000, server: { uri: server.uri, timeoutMs: 1_000_000 } });
+    const run = await createRun('bbbb');
+    await tracker.runStarted(run);
+    await finish(tracker, run, { status: 'cached', origin: 'aaaa/train' });
+    await tracker.close();
+    server.mood = 'well';
+    expect(await bench.open().backlog.sync()).toMatchObject({ waiting: 0, problem: undefined });
+    expect(server.topRuns().map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED']);
   });
 
   it('ends the run of a process that died, and delivers what it left', async () => {
