@@ -190,13 +190,16 @@ export const ERRORS = {
   }>(
     2,
     ({ reference, where, isAmbiguous }) =>
-      isAmbiguous ? `${reference} holds more than one pipeline.` : `There is no pipeline ${reference} in ${where}.`,
+      isAmbiguous
+        ? `${reference} holds more than one pipeline.`
+        : `There is no pipeline ${reference === where ? '' : `${reference} `}in ${where}.`,
     ({ reference, known, isAmbiguous }) => {
       if (isAmbiguous) return `Say which: ${known.map((name) => `${reference}#${name}`).join(', ')}.`;
+      const what = 'A pipeline is an exported class with @pipeline in a file pipelines/….pipeline.ts.';
+      if (known.includes(reference)) return `A file has the name, but exports no such class. ${what}`;
+      if (known.length === 0) return what;
       const near = nearest(reference, known);
-      const names =
-        known.length > 0 ? `There are: ${known.join(', ')}.` : 'A pipeline is an exported class with @pipeline.';
-      return near ? `Did you mean ${near}? ${names}` : names;
+      return `${near ? `Did you mean ${near}? ` : ''}There are: ${known.join(', ')}. ${what}`;
     },
   ),
   ERR_STACK_NOT_FOUND: row<{ name: string; known: readonly string[] }>(
@@ -210,7 +213,8 @@ export const ERRORS = {
   ERR_STACK_INVALID: row<{ file: string; problems: readonly string[] }>(
     2,
     ({ file, problems }) => `Stack ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
-    () => 'stacks/README.md lists the components, their flavors and options.',
+    () =>
+      'sluice artifact-store flavors lists the flavors of that kind with their options; so do metadata-store, experiment-tracker and orchestrator.',
   ),
   ERR_FLAVOR: row<{ flavor: string; where: string; problem: string; fix: string }>(
     2,

@@ -54,6 +54,17 @@ describe('pipelines', () => {
     expect(await ran(join(dir, 'pipelines'), './other.pipeline.ts#beta')).toBe('beta');
   });
 
+  it('that are not exported are pointed out, by name and by path', async () => {
+    const dir = project();
+    writeFileSync(join(dir, 'pipelines/hidden.pipeline.ts'), pipeline('hidden').replace('export class P', 'class P'));
+    const named = await sluice(dir, 'run', 'hidden');
+    expect(named.code).toBe(2);
+    expect(named.stderr).toContain('A file has the name, but exports no such class.');
+    const { stderr } = await sluice(dir, 'run', 'pipelines/hidden.pipeline.ts');
+    expect(stderr).toMatch(/There is no pipeline in \S+hidden\.pipeline\.ts\./);
+    expect(stderr).toContain('A pipeline is an exported class with @pipeline');
+  });
+
   it('come with Sluice, too', async () => {
     expect(await ran(project(), 'hello')).toBe('hello');
   });

@@ -17,7 +17,7 @@ export async function runsCancelVerb({ invocation, args, command }: Call): Promi
     const run = await findRun(metadataStore, args[0] ?? 'latest');
     if (isFinal(run.status)) {
       throw sluiceError('ERR_USAGE', {
-        message: `Run ${run.name} has ended already: it is ${run.status}.`,
+        message: `Run ${run.name} has ended already: its status is ${run.status}.`,
         hint: 'sluice runs list --status running,pending shows what can be cancelled.',
       });
     }

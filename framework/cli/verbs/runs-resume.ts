@@ -24,7 +24,7 @@ export async function runsResumeVerb({ invocation, args, command }: Call): Promi
   const run = await withStack(invocation, ({ metadataStore }) => findRun(metadataStore, args[0] ?? 'latest'));
   if (!isFinal(run.status) || isSuccess(run.status)) {
     throw sluiceError('ERR_USAGE', {
-      message: `Run ${run.name} is ${run.status}: there is nothing to resume.`,
+      message: `Run ${run.name} has the status ${run.status}: there is nothing to resume.`,
       hint: 'sluice runs list --status failed,cancelled,lost shows runs that can be resumed.',
     });
   }
