@@ -26,6 +26,7 @@ const ENTRIES = {
   cli: 'framework/cli/main.ts',
   worker: 'framework/stack/worker.ts',
   heart: 'framework/stack/heart.ts',
+  'serve-hashes': 'framework/hashing/serve-hashes.ts',
   register: 'framework/code/register.ts',
   'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',

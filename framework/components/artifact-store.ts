@@ -2,6 +2,13 @@ import type { Readable } from 'node:stream';
 import type { Digest } from '../hashing/digest.ts';
 import type { ComponentCheck } from './component-check.ts';
 
+/** A file to store. */
+export interface StoredFile {
+  readonly file: string;
+  /** Of a file that nobody changes and that was just hashed, in the cache before a remote store: it need not be hashed again. A store may ignore it. */
+  readonly digest?: Digest;
+}
+
 /** Maps a SHA-256 to bytes. Content-addressed and immutable: the same digest never means other bytes. */
 export interface ArtifactStore {
   readonly flavor: string;
@@ -24,7 +31,7 @@ export interface ArtifactStore {
    * Writes atomically and idempotently; nothing is visible before all of it is.
    * Errors: ERR_STORE_WRITE; a remote store's every method: ERR_STORE_UNREACHABLE, ERR_STORE_REFUSED.
    */
-  write(source: Uint8Array | { readonly file: string }): Promise<{ readonly digest: Digest; readonly size: number }>;
+  write(source: Uint8Array | StoredFile): Promise<{ readonly digest: Digest; readonly size: number }>;
   /** A path to the whole, checked object; undefined unless `capabilities.localPaths`. */
   localPath(digest: Digest): Promise<string | undefined>;
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;

@@ -72,12 +72,13 @@ export interface ContentFolder {
  * digest, like all damage, and made again: it can be gone, never wrong.
  *
  * @param options.name of the store, for errors.
- * @param options.marksUse whether `wholePath` moves an object's time of access, for `trimContentFolder`.
+ * @param options.isCache of something that is safe elsewhere: `wholePath` moves an object's time of access, for `trimContentFolder`, and big objects too
+ * are fsynced behind their name, while they are sent or used.
  */
 export function openContentFolder(options: {
   readonly root: string;
   readonly name: string;
-  readonly marksUse?: boolean;
+  readonly isCache?: boolean;
 }): ContentFolder {
   const root = resolve(options.root);
   const { name } = options;
@@ -156,10 +157,11 @@ export function openContentFolder(options: {
         for (let at = 0; at < chunk.byteLength; ) at += (await target.write(chunk, at)).bytesWritten;
       });
       if (await holds(result.digest)) return result;
-      await target.sync();
-      await target.close();
-      file = undefined;
+      if (!options.isCache) await target.sync();
       place(temporary, result.digest);
+      file = undefined;
+      if (options.isCache) flushBehind(target.sync().finally(() => target.close()));
+      else await target.close();
       return result;
     } finally {
       await file?.close();
@@ -188,7 +190,7 @@ export function openContentFolder(options: {
         throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: root, found: verdict.found });
       }
       if (verdict === 'missing') return undefined;
-      if (options.marksUse && markUse(path)) files.trust(path, digest);
+      if (options.isCache && markUse(path)) files.trust(path, digest);
       return path;
     },
 

@@ -1,16 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { ArtifactStore } from '../../components/artifact-store.ts';
+import type { ArtifactStore, StoredFile } from '../../components/artifact-store.ts';
 import { SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { type Digest, isDigest, sha256 } from '../../hashing/digest.ts';
 import type { FileDigest } from '../../hashing/file-digest.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { s3Checks } from './s3-checks.ts';
+import { sha256Checksum } from './s3-checksum.ts';
 import { type S3ConnectionOptions, s3Connection } from './s3-connection.ts';
-import { openDownload } from './s3-download.ts';
+import { type Download, openDownload } from './s3-download.ts';
 import { listObjects } from './s3-list.ts';
 import { sizesOf } from './s3-sizes.ts';
-import { digestParts, uploadParts } from './s3-upload.ts';
+import { digestParts, partSizeOf, uploadParts } from './s3-upload.ts';
 
 /** Artifacts in a bucket of MinIO, or of any other server that speaks S3. */
 export interface MinioArtifactStoreOptions
@@ -34,7 +35,7 @@ const MARK = 'x-amz-meta-sluice-sha256';
  *
  * Written with `If-None-Match: *`, so that what is there is never replaced by other bytes. One exception: an object that was not written by
  * this store (no mark of its digest, or another size), or that was found damaged in this process, is replaced by the right bytes.
- * The server checks every body against its SHA-256, and every read is checked here; wrong bytes are asked for once more.
+ * The server checks every body against its SHA-256, or each part of a big file against its CRC-32, and every read is checked here; wrong bytes are asked for once more.
  *
  * Rights it needs, on the prefix: s3:GetObject, s3:PutObject, s3:DeleteObject; on the bucket, limited to the prefix: s3:ListBucket.
  *
@@ -94,31 +95,38 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     if (content.size > ASK_FIRST && (await holds(content))) return content;
     const object = nameOf(content.digest);
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const request = { method: 'PUT', action: `write ${object}`, object, body, bodyDigest: content.digest } as const;
+    const request = {
+      method: 'PUT',
+      action: `write ${object}`,
+      object,
+      body,
+      checksum: sha256Checksum(content.digest),
+    } as const;
     await place(content, async (headers) => (await connection.ask({ ...request, headers }, [200, 412])).status === 200);
     return content;
   }
 
-  async function writeFile(file: string): Promise<FileDigest> {
-    const { size: expected } = await stat(file);
-    if (expected <= partSize) return writeBytes(await readFile(file));
-    const content = await digestParts(file, { size: expected, partSize });
+  async function writeFile({ file, digest }: StoredFile): Promise<FileDigest> {
+    const { size } = await stat(file);
+    if (size <= partSize) return writeBytes(await readFile(file));
+    const about = { size, partSize: partSizeOf(size, partSize) };
+    const content = digest ? { ...about, digest, checksums: undefined } : await digestParts(file, about);
     if (await holds(content)) return { digest: content.digest, size: content.size };
     const object = nameOf(content.digest);
     await place(content, (headers) => uploadParts(connection, { object, file, content, headers, concurrency }));
     return { digest: content.digest, size: content.size };
   }
 
-  async function download(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
+  async function download(digest: Digest): Promise<Download> {
     const object = nameOf(digest);
     const found = await openDownload(connection, { object, action: `read ${object}`, concurrency });
-    if (found) return found.chunks;
+    if (found) return found;
     throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store });
   }
 
   async function readOnce(digest: Digest): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of await download(digest)) chunks.push(chunk);
+    for await (const chunk of (await download(digest)).chunks) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
@@ -131,7 +139,8 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     has: async (digest) => (await size(digest)) !== undefined,
 
     async read(digest) {
-      const stream = checkedStream(await download(digest), digest, store);
+      const { chunks, size } = await download(digest);
+      const stream = checkedStream(chunks, digest, store, size);
       return stream.once('error', (error) => {
         if (error instanceof SluiceError && error.code === 'ERR_ARTIFACT_DAMAGED') damaged.add(digest);
       });
@@ -150,7 +159,7 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
 
     async write(source) {
       try {
-        return source instanceof Uint8Array ? await writeBytes(source) : await writeFile(source.file);
+        return source instanceof Uint8Array ? await writeBytes(source) : await writeFile(source);
       } catch (error) {
         if (error instanceof SluiceError) throw error;
         if (!(source instanceof Uint8Array) && isMissing(error)) {

@@ -1,6 +1,6 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ArtifactStore } from '../../components/artifact-store.ts';
+import type { ArtifactStore, StoredFile } from '../../components/artifact-store.ts';
 import { inputError, SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { openContentFolder } from '../../hashing/content-folder.ts';
@@ -19,6 +19,8 @@ export interface ReadThroughOptions {
 
 /** Bytes: read at once, without handing the read to another thread. */
 const SMALL = 64 << 10;
+/** Bytes: smaller files go into the cache and to the remote at the same time. */
+const BIG = 4 << 20;
 
 /**
  * A remote store behind a cache on this machine: what is read comes from the cache, or goes into it on the way; what is written goes into
@@ -32,7 +34,7 @@ const SMALL = 64 << 10;
  */
 export function readThrough(options: ReadThroughOptions): ArtifactStore {
   const { remote, cacheDir, maxBytes = Number.POSITIVE_INFINITY } = options;
-  const cache = openContentFolder({ root: cacheDir, name: 'cache', marksUse: true });
+  const cache = openContentFolder({ root: cacheDir, name: 'cache', isCache: true });
   const underWay = new Map<Digest, Promise<string>>();
   let user: FolderUser | undefined;
   let added = 0;
@@ -77,8 +79,9 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
     return running;
   }
 
-  async function writeBoth(source: Uint8Array | { readonly file: string }) {
+  async function writeBoth(source: Uint8Array | StoredFile) {
     enter();
+    if (!(source instanceof Uint8Array) && isBig(source.file)) return writeBig(source);
     const [here, there] = await Promise.allSettled([cache.add(source), remote.write(source)]);
     if (there.status === 'rejected') throw there.reason;
     if (here.status === 'rejected') throw here.reason;
@@ -88,6 +91,13 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
       `${source instanceof Uint8Array ? 'A value' : source.file} was changed while it was being stored.`,
       'Write the file to its end before the step returns it.',
     );
+  }
+
+  /** One after the other: to hash a big file twice at once takes longer than to send the copy, whose digest is known. */
+  async function writeBig(source: StoredFile) {
+    const { digest, size } = await cache.add(source);
+    added += size;
+    return remote.write({ file: cache.path(digest), digest });
   }
 
   return {
@@ -146,5 +156,7 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
     }
   }
 }
+
+const isBig = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > BIG;
 
 const isDamaged = (error: unknown): boolean => error instanceof SluiceError && error.code === 'ERR_ARTIFACT_DAMAGED';

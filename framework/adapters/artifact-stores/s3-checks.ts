@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ComponentCheck } from '../../components/component-check.ts';
 import { sluiceError } from '../../errors.ts';
 import { sha256 } from '../../hashing/digest.ts';
+import { sha256Checksum } from './s3-checksum.ts';
 import type { S3Connection } from './s3-connection.ts';
 import { skewText } from './s3-fault.ts';
 import { listObjects } from './s3-list.ts';
@@ -100,7 +101,7 @@ async function tryRights(connection: S3Connection, prefix: string): Promise<stri
   const object = `${prefix}probe-${randomBytes(8).toString('hex')}`;
   const body = Buffer.from(object);
   const about = { action: `write ${object}`, object };
-  await connection.ask({ ...about, method: 'PUT', body, bodyDigest: sha256(body) }, [200]);
+  await connection.ask({ ...about, method: 'PUT', body, checksum: sha256Checksum(sha256(body)) }, [200]);
   try {
     const read = await connection.ask({ ...about, method: 'GET', action: `read ${object}` }, [200]);
     if (read.text !== object) {

@@ -10,9 +10,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Client } from 'minio';
 import { SluiceError, sluiceError } from '../../errors.ts';
-import { type Digest, sha256 } from '../../hashing/digest.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { retryPassing } from './retry-passing.ts';
+import { fits, type S3Checksum } from './s3-checksum.ts';
 import { MISMATCH, PassingFault, refusalError, type S3Action, type S3Refusal } from './s3-fault.ts';
 
 export interface S3ConnectionOptions {
@@ -44,8 +44,8 @@ export interface S3Request {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
-  /** SHA-256 that `body` must have: the server refuses other bytes. */
-  readonly bodyDigest?: Digest;
+  /** The server refuses a body that does not have it. */
+  readonly checksum?: S3Checksum;
 }
 
 export interface S3Answer {
@@ -59,8 +59,6 @@ export interface S3Connection {
   /** URL of bucket and prefix, without credentials. */
   readonly location: string;
   readonly bucket: string;
-  /** Whether the server is told SHA-256 as checksums of S3: over TLS. Else they are in the signatures. */
-  readonly sendsChecksums: boolean;
   /**
    * The whole answer, when its status is one of `accepted`. Tries again for `retryForMs`: every request here may be sent twice.
    * @throws ERR_STORE_UNREACHABLE, ERR_STORE_REFUSED, ERR_STORE_WRITE (no room).
@@ -91,7 +89,7 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
 
   async function createClient(): Promise<Client> {
     const { Client } = await import('minio');
-    return new Client({
+    const created = new Client({
       endPoint: endpoint.hostname,
       ...(endpoint.port === '' ? {} : { port: Number(endpoint.port) }),
       useSSL: isTls,
@@ -105,6 +103,10 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
       // Its own repetition prints to the console and forgets why.
       retryOptions: { disableRetry: true },
     });
+    // Signatures leave the bodies out, with TLS or without: to sign them is to hash every byte once more here and once more there. What the
+    // server checks of a body is `checksum`, a header, and headers are signed.
+    created.enableSHA256 = false;
+    return created;
   }
 
   /** `http.request`, except that a server which is busy is an error to try again after, with what it said. */
@@ -124,10 +126,9 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
   };
 
   /** @throws PassingFault for a connection that broke. */
-  async function once({ method, object, query, headers, body, bodyDigest }: S3Request): Promise<IncomingMessage> {
+  async function once({ method, object, query, headers, body, checksum }: S3Request): Promise<IncomingMessage> {
     client ??= createClient();
     const payload = body ?? '';
-    const digest = bodyDigest ?? sha256(payload);
     const request = {
       method,
       bucketName: bucket,
@@ -136,19 +137,12 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
       headers: {
         ...headers,
         ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-length': String(payload.length) }),
-        // Over TLS the signature leaves the body out; this has the server check it all the same.
-        ...(isTls && bodyDigest ? { 'x-amz-checksum-sha256': base64(bodyDigest) } : {}),
+        ...(checksum && { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value }),
       },
     };
     const ready = await client;
     try {
-      return await ready.makeRequestStreamAsync(
-        request,
-        payload,
-        isTls ? '' : digest,
-        [...EVERY_STATUS],
-        options.region,
-      );
+      return await ready.makeRequestStreamAsync(request, payload, '', [...EVERY_STATUS], options.region);
     } catch (error) {
       throw passing(error);
     }
@@ -162,8 +156,8 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
       const reason = await bodyOf(answer);
       if (answer.statusCode === 403) refusal = refusalOf(answer, reason);
     }
-    const { body: sent, bodyDigest } = request;
-    if (MISMATCH.has(refusal.code) && sent && bodyDigest && sha256(sent) === bodyDigest) {
+    const { body: sent, checksum } = request;
+    if (MISMATCH.has(refusal.code) && sent && checksum && fits(sent, checksum)) {
       throw new PassingFault('bytes were changed on the way to it');
     }
     throw refusalError(refusal, { ...request, bucket, location });
@@ -196,7 +190,6 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
   return {
     location,
     bucket,
-    sendsChecksums: isTls,
     open,
     retry,
     ask: (request, accepted) =>
@@ -237,9 +230,6 @@ function parseEndpoint(endpoint: string): URL {
   const reason = 'its endpoint must be http://HOST:PORT or https://HOST, without a path and without credentials';
   throw sluiceError('ERR_STORE_OPEN', { store: 'minio', path: url?.host ?? 'its endpoint', reason });
 }
-
-/** A SHA-256 as S3 writes checksums. */
-export const base64 = (digest: Digest): string => Buffer.from(digest, 'hex').toString('base64');
 
 const isSystemFault = (error: Error): boolean => error instanceof PassingFault || 'code' in error;
 

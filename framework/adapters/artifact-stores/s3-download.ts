@@ -5,6 +5,8 @@ import { PassingFault } from './s3-fault.ts';
 
 /** Bytes of one range: big enough that its request costs nothing beside it. */
 const RANGE = 8 << 20;
+/** Bytes handed on at once: the network's chunks come by the thousand, and whoever writes them waits for another thread each time. */
+const GATHERED = 1 << 20;
 
 export interface Download {
   /** Bytes. */
@@ -43,10 +45,23 @@ export async function openDownload(
   }
   // A server that does not know ranges sends all of it.
   const first: Part = { object, action, from: 0, to: response.statusCode === 200 ? size : Math.min(size, RANGE) };
-  return { size, chunks: inOrder(connection, { first, response, size, concurrency }) };
+  return { size, chunks: gathered(inOrder(connection, { first, response, size, concurrency })) };
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
+
+async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let [chunks, bytes]: [Uint8Array[], number] = [[], 0];
+  const join = (): Uint8Array => (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks, bytes);
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes < GATHERED) continue;
+    yield join();
+    [chunks, bytes] = [[], 0];
+  }
+  if (bytes > 0) yield join();
+}
 
 interface Start {
   readonly first: Part;
@@ -58,12 +73,13 @@ interface Start {
 async function* inOrder(connection: S3Connection, start: Start): AsyncGenerator<Uint8Array> {
   const { first, response, size, concurrency } = start;
   const underWay: Promise<Buffer>[] = [];
+  const free: Buffer[] = [];
   const abort = new AbortController();
   let next = first.to;
   const fetchAhead = (): void => {
     while (underWay.length < concurrency - 1 && next < size) {
       const part = { ...first, from: next, to: Math.min(size, next + RANGE) };
-      const fetched = fetchPart(connection, part, abort.signal);
+      const fetched = fetchPart(connection, part, { signal: abort.signal, block: free.pop() });
       // It is awaited in its turn; until then its failure is nobody's.
       fetched.catch(() => {});
       underWay.push(fetched);
@@ -73,18 +89,33 @@ async function* inOrder(connection: S3Connection, start: Start): AsyncGenerator<
   try {
     fetchAhead();
     yield* continued(connection, first, response);
-    for (fetchAhead(); underWay.length > 0; fetchAhead()) yield await (underWay.shift() as Promise<Buffer>);
+    for (fetchAhead(); underWay.length > 0; fetchAhead()) {
+      const block = (await underWay.shift()) as Buffer;
+      yield* copies(block);
+      free.push(block);
+    }
   } finally {
     abort.abort();
     response.destroy();
   }
 }
 
-async function fetchPart(connection: S3Connection, part: Part, signal: AbortSignal): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(part.to - part.from);
+/** Copies, because a block serves again for a later range: fresh memory for each costs more, and the network's chunks, kept till then, much more. */
+function* copies(block: Buffer): Generator<Uint8Array> {
+  for (let at = 0; at < block.byteLength; at += GATHERED) yield Buffer.from(block.subarray(at, at + GATHERED));
+}
+
+/** @param options.block of an earlier range. */
+async function fetchPart(
+  connection: S3Connection,
+  part: Part,
+  options: { readonly signal: AbortSignal; readonly block: Buffer | undefined },
+): Promise<Buffer> {
+  const size = part.to - part.from;
+  const bytes = (options.block ?? Buffer.allocUnsafe(size)).subarray(0, size);
   let at = 0;
   for await (const chunk of continued(connection, part)) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }

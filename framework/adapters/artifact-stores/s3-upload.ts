@@ -1,58 +1,61 @@
-import { createHash, webcrypto } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { inputError } from '../../errors.ts';
-import type { Digest } from '../../hashing/digest.ts';
 import type { FileDigest } from '../../hashing/file-digest.ts';
 import { mapLimited } from '../../hashing/map-limited.ts';
-import { base64, type S3Connection } from './s3-connection.ts';
+import { threadHash } from '../../hashing/thread-hash.ts';
+import { crc32Checksum, type S3Checksum } from './s3-checksum.ts';
+import type { S3Connection } from './s3-connection.ts';
 
 /** S3 takes no more parts than this. */
 const MOST_PARTS = 10_000;
-/** Bytes hashed at once: the event loop stands still for a few milliseconds. */
-const SLICE = 1 << 20;
+/** Bytes read and hashed at once. */
+const BLOCK = 2 << 20;
 
-/** A file as it will be sent: the whole's digest names the object, each part's has the server check what arrives. */
+/** A file as it will be sent: the whole's digest names the object, each part's checksum has the server check what arrives. */
 export interface FileParts extends FileDigest {
   readonly partSize: number;
-  readonly parts: readonly Digest[];
+  /** One for each part, from when the digest was counted; undefined for a file that nobody changes: counted as it is sent. */
+  readonly checksums: readonly S3Checksum[] | undefined;
+}
+
+/** @returns bytes of a part: `wanted`, doubled as often as so big a file needs. */
+export function partSizeOf(size: number, wanted: number): number {
+  let partSize = wanted;
+  while (partSize * MOST_PARTS < size) partSize *= 2;
+  return partSize;
 }
 
 /**
- * Reads the file once, two parts in memory at a time: the whole is hashed on this thread, each part meanwhile on another one.
- * @param options.partSize bytes; doubled as often as a bigger file needs.
+ * Reads the file once: the whole is hashed on another thread, the parts meanwhile on this one.
+ * @param options.partSize bytes.
  * @throws ERR_INPUT when the file becomes shorter meanwhile, and what `open` and `read` throw.
  */
 export async function digestParts(
   file: string,
   options: { readonly size: number; readonly partSize: number },
 ): Promise<FileParts> {
-  const { size } = options;
-  let { partSize } = options;
-  while (partSize * MOST_PARTS < size) partSize *= 2;
-  const whole = createHash('sha256');
-  const parts: Promise<Digest>[] = [];
+  const { size, partSize } = options;
+  const sums = new Array<number>(Math.ceil(size / partSize)).fill(0);
   const source = await open(file, 'r');
+  const whole = threadHash();
   try {
-    for (let from = 0; from < size; from += partSize) {
-      const body = Buffer.allocUnsafe(Math.min(partSize, size - from));
+    const block = Buffer.allocUnsafe(BLOCK);
+    for (let from = 0; from < size; ) {
+      const part = Math.floor(from / partSize);
+      const body = block.subarray(0, Math.min(BLOCK, (part + 1) * partSize - from, size - from));
       await readWhole(source, { body, from, file });
-      await parts.at(-1);
-      parts.push(digestElsewhere(body));
-      for (let at = 0; at < body.byteLength; at += SLICE) {
-        whole.update(body.subarray(at, at + SLICE));
-        await setImmediate();
-      }
+      await whole.update(body);
+      sums[part] = crc32(body, sums[part]);
+      from += body.byteLength;
     }
-    return { digest: whole.digest('hex') as Digest, size, partSize, parts: await Promise.all(parts) };
+    return { digest: await whole.digest(), size, partSize, checksums: sums.map(crc32Checksum) };
+  } catch (error) {
+    whole.drop();
+    throw error;
   } finally {
     await source.close();
   }
-}
-
-/** Off this thread, which `createHash` would block. */
-async function digestElsewhere(bytes: Buffer<ArrayBuffer>): Promise<Digest> {
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex') as Digest;
 }
 
 /**
@@ -77,25 +80,26 @@ export async function uploadParts(
   const { object, file, content, concurrency } = options;
   const { 'if-none-match': condition, ...headers } = options.headers;
   const about = { action: `write ${object}`, object };
-  const withChecksums = connection.sendsChecksums ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers;
+  const withChecksums = { ...headers, 'x-amz-checksum-algorithm': 'CRC32' };
   const begun = await connection.ask({ ...about, method: 'POST', query: 'uploads=', headers: withChecksums }, [200]);
   const uploadId = encodeURIComponent(/<UploadId>([^<]+)</.exec(begun.text)?.[1] ?? '');
   const source = await open(file, 'r');
   try {
-    const tags = await mapLimited(content.parts, concurrency, async (digest, index) => {
-      const from = index * content.partSize;
+    const starts = Array.from({ length: Math.ceil(content.size / content.partSize) }, (_, i) => i * content.partSize);
+    const parts = await mapLimited(starts, concurrency, async (from, index) => {
       const body = Buffer.allocUnsafe(Math.min(content.partSize, content.size - from));
       await readWhole(source, { body, from, file });
       const query = `partNumber=${index + 1}&uploadId=${uploadId}`;
-      const sent = await connection.ask({ ...about, method: 'PUT', query, body, bodyDigest: digest }, [200]);
-      return sent.headers.etag ?? '';
+      const checksum = content.checksums?.[index] ?? crc32Checksum(crc32(body));
+      const { headers } = await connection.ask({ ...about, method: 'PUT', query, body, checksum }, [200]);
+      return { tag: headers.etag ?? '', checksum };
     });
     const done = await connection.ask(
       {
         ...about,
         method: 'POST',
         query: `uploadId=${uploadId}`,
-        body: completion(tags, connection.sendsChecksums ? content.parts : []),
+        body: completion(parts),
         headers: condition === undefined ? {} : { 'if-none-match': condition },
       },
       // 404: an earlier try of this very request was heard, its answer lost.
@@ -136,12 +140,10 @@ async function readWhole(
   }
 }
 
-function completion(tags: readonly string[], digests: readonly Digest[]): Buffer {
-  const parts = tags.map((tag, i) => {
-    const digest = digests[i];
-    const checksum = digest ? `<ChecksumSHA256>${base64(digest)}</ChecksumSHA256>` : '';
+function completion(sent: readonly { readonly tag: string; readonly checksum: S3Checksum }[]): Buffer {
+  const parts = sent.map(({ tag, checksum }, i) => {
     const etag = `<ETag>${tag.replaceAll('"', '')}</ETag>`;
-    return `<Part><PartNumber>${i + 1}</PartNumber>${etag}${checksum}</Part>`;
+    return `<Part><PartNumber>${i + 1}</PartNumber>${etag}<ChecksumCRC32>${checksum.value}</ChecksumCRC32></Part>`;
   });
   return Buffer.from(`<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`);
 }

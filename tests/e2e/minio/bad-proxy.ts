@@ -10,6 +10,8 @@ export interface BadProxy {
   breakAfter: { down: number; up: number };
   /** Changes the bytes on their way down. */
   spoil: ((chunk: Buffer) => Buffer) | undefined;
+  /** The same on their way up. */
+  spoilUp: ((chunk: Buffer) => Buffer) | undefined;
   /** Connections broken so far. */
   readonly broken: number;
   /** Connections and their bytes so far. */
@@ -39,7 +41,8 @@ export async function badProxy(target: string): Promise<BadProxy> {
       from.on('data', (chunk: Buffer) => {
         passed[way] += chunk.byteLength;
         seen[way] += chunk.byteLength;
-        to.write(way === 'down' && proxy.spoil ? proxy.spoil(chunk) : chunk);
+        const spoil = way === 'down' ? proxy.spoil : proxy.spoilUp;
+        to.write(spoil ? spoil(chunk) : chunk);
         if (passed[way] < proxy.breakAfter[way]) return;
         broken++;
         end();
@@ -71,6 +74,7 @@ export async function badProxy(target: string): Promise<BadProxy> {
     },
     breakAfter: { down: Number.POSITIVE_INFINITY, up: Number.POSITIVE_INFINITY },
     spoil: undefined,
+    spoilUp: undefined,
     get broken() {
       return broken;
     },

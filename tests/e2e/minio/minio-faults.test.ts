@@ -110,6 +110,25 @@ describe.skipIf(!service)('a real MinIO behind a bad line (npm run services -- s
     await expect(open().readBytes(HELLO)).rejects.toEqual(code('ERR_ARTIFACT_DAMAGED'));
   });
 
+  it.each([1, 3])(
+    'has the server refuse bytes that were changed on their way up, and sends them again (parts: %i)',
+    async (parts) => {
+      const { file, bytes } = await bigFile(parts);
+      const store = open();
+      let times = 1;
+      proxy.spoilUp = (chunk) => {
+        if (chunk.byteLength < 4096 || chunk.includes('HTTP/1.1') || times-- <= 0) return chunk;
+        const spoilt = Buffer.from(chunk);
+        spoilt[spoilt.byteLength - 1] = ~(spoilt.at(-1) ?? 0);
+        return spoilt;
+      };
+      const { digest } = await store.write({ file });
+      expect(times).toBeLessThan(0);
+      expect(digest).toBe(sha256(bytes));
+      expect(sha256(await bucket.bytes(objectOf(digest)))).toBe(digest);
+    },
+  );
+
   it('notices an object that somebody cut short, keeps it out of the cache and replaces it', async () => {
     const bytes = randomBytes(100_000);
     const digest = sha256(bytes);

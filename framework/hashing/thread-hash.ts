@@ -1,0 +1,105 @@
+import { Worker } from 'node:worker_threads';
+import type { Digest } from './digest.ts';
+
+/** Bytes told to the thread at once; so many such blocks, of memory that both threads see, are in use for one digest. */
+const [BLOCK, BLOCKS] = [1 << 20, 3];
+
+/** What the thread is told. It answers every message, in their order. */
+export type ToHashThread =
+  | { readonly id: number; readonly type: 'update'; readonly block: Uint8Array<SharedArrayBuffer> }
+  | { readonly id: number; readonly type: 'digest' | 'drop' };
+
+export interface FromHashThread {
+  readonly id: number;
+  readonly digest?: string;
+}
+
+/** A SHA-256 that is counted on another core, while this thread reads or receives what comes next. Worth its while from some 30 MiB on. */
+export interface ThreadHash {
+  /** Takes a copy. Resolves when there is room for more; one call after the other. */
+  update(bytes: Uint8Array): Promise<void>;
+  digest(): Promise<Digest>;
+  /** Instead of `digest`, when the bytes will not come to their end. */
+  drop(): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** Why there will be no more answers. */
+  failure?: Error;
+  /** Who waits for an answer, in the order of the messages. */
+  readonly waiting: { readonly done: (answer: FromHashThread) => void; readonly fail: (error: Error) => void }[];
+}
+
+let running: Thread | undefined;
+let lastId = 0;
+
+/** One thread serves the whole process: starting one takes as long as hashing some megabytes. It keeps the process alive only while somebody waits. */
+export function threadHash(): ThreadHash {
+  running ??= startThread();
+  const thread = running;
+  const id = ++lastId;
+  const sent: Promise<Uint8Array<SharedArrayBuffer>>[] = [];
+  let block = new Uint8Array(new SharedArrayBuffer(BLOCK));
+  let filled = 0;
+
+  async function send(): Promise<void> {
+    const full = block;
+    const read = ask(thread, { id, type: 'update', block: full.subarray(0, filled) }).then(() => full);
+    // Whoever does not wait for it hears of the thread's failure from `digest`.
+    read.catch(() => undefined);
+    sent.push(read);
+    filled = 0;
+    const next = sent.length < BLOCKS ? undefined : await sent.shift();
+    block = next ?? new Uint8Array(new SharedArrayBuffer(BLOCK));
+  }
+
+  return {
+    async update(bytes) {
+      for (let at = 0; at < bytes.byteLength; ) {
+        const taken = bytes.subarray(at, at + BLOCK - filled);
+        block.set(taken, filled);
+        filled += taken.byteLength;
+        at += taken.byteLength;
+        if (filled === BLOCK) await send();
+      }
+    },
+    async digest() {
+      if (filled > 0) await send();
+      return (await ask(thread, { id, type: 'digest' })).digest as Digest;
+    },
+    drop() {
+      // Nobody waits for it, so nobody needs to hear that the thread failed.
+      ask(thread, { id, type: 'drop' }).catch(() => undefined);
+    },
+  };
+}
+
+function startThread(): Thread {
+  // From source in tests, from the bundle's folder otherwise.
+  const script = import.meta.url.endsWith('.ts') ? './serve-hashes.ts' : './serve-hashes.js';
+  const worker = new Worker(new URL(script, import.meta.url), { execArgv: [] });
+  const thread: Thread = { worker, waiting: [] };
+  worker.unref();
+  worker.on('message', (answer: FromHashThread) => {
+    thread.waiting.shift()?.done(answer);
+    if (thread.waiting.length === 0) worker.unref();
+  });
+  const ended = (error: Error): void => {
+    thread.failure ??= error;
+    if (running === thread) running = undefined;
+    for (const { fail } of thread.waiting.splice(0)) fail(error);
+  };
+  worker.on('error', ended);
+  worker.on('exit', () => ended(new Error('The hash thread ended.')));
+  return thread;
+}
+
+function ask({ worker, waiting, failure }: Thread, message: ToHashThread): Promise<FromHashThread> {
+  return new Promise((done, fail) => {
+    if (failure) return fail(failure);
+    waiting.push({ done, fail });
+    worker.ref();
+    worker.postMessage(message);
+  });
+}
