@@ -55,7 +55,10 @@ export const ERRORS = {
   ERR_UNENCODABLE: row<{ where: string; kind: string }>(
     2,
     ({ where, kind }) => `${where} is ${kind}, which has no canonical form.`,
-    () => 'Pass plain data, Map, Set, Date, BigInt, typed arrays, a FileRef or a DirectoryRef.',
+    ({ kind }) =>
+      kind === 'an instance of Promise'
+        ? 'An await is missing: const rows = await steps.load(), then steps.fit(rows).'
+        : 'Pass plain data, Map, Set, Date, BigInt, typed arrays, a FileRef or a DirectoryRef.',
   ),
   // --- steps -----------------------------------------------------------------------------------------------------
   ERR_INPUT: row<{ message: string; hint: string }>(

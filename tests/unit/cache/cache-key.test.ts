@@ -124,6 +124,13 @@ describe('a key', () => {
       message: expect.stringContaining('argument a.callback'),
     });
   });
+
+  it('says of a promise as an argument that an await is missing', async () => {
+    await expect(keyOf([Promise.resolve(1)])).rejects.toMatchObject({
+      code: 'ERR_UNENCODABLE',
+      hint: expect.stringContaining('An await is missing'),
+    });
+  });
 });
 
 describe('inputs', () => {
