@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What tools, not tests, put into the temporary folder and use again. */
-const KEPT_BY_TOOLS = new Set(['node-compile-cache']);
+/** What tools put there and use again; and the folder of plain calls of a test process that was killed, which the product itself removes later. */
+const KEPT = /^(?:node-compile-cache|sluice-plain-call-\d+-.*)$/;
 
 /** The variables that say where temporary files go: on Linux and macOS, and on Windows. */
 const VARIABLES = ['TMPDIR', 'TEMP', 'TMP'] as const;
@@ -22,7 +22,7 @@ export default function setup(): () => void {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    const left = readdirSync(folder).filter((name) => !KEPT_BY_TOOLS.has(name));
+    const left = readdirSync(folder).filter((name) => !KEPT.test(name));
     // What is in them says who wrote there.
     const inside = left.flatMap((name) => [name, ...contents(join(folder, name)).map((path) => `  ${path}`)]);
     rmSync(folder, { recursive: true, force: true });

@@ -9,8 +9,8 @@ export interface Skip {
 export type Case<S> = readonly [name: string, run: (subject: S) => Promise<void>];
 
 /**
- * Runs every case on a subject of its own, which is disposed of afterwards. A skipped one is shown as skipped, with its reason; a skip that
- * names no case is an error.
+ * Runs every case on a subject of its own, which is disposed of afterwards. A skipped one is shown as skipped, its reason in its name (.ci/run
+ * lets no other skip pass); a skip that names no case is an error.
  */
 export function describeCases<S extends { readonly dispose: () => Promise<void> }>(
   name: string,
@@ -22,8 +22,8 @@ export function describeCases<S extends { readonly dispose: () => Promise<void> 
   if (unknown.length > 0) throw new Error(`${name} skips what is no case: ${unknown.join(', ')}`);
   describe(name, () => {
     for (const [test, run] of cases) {
-      it(test, async (context) => {
-        const reason = reasons.get(test);
+      const reason = reasons.get(test);
+      it(reason === undefined ? test : `${test} [declared gap: ${reason}]`, async (context) => {
         if (reason !== undefined) context.skip(reason);
         const subject = await open();
         try {
