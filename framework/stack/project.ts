@@ -17,6 +17,10 @@ export function findProject(cwd: string, env: NodeJS.ProcessEnv = process.env): 
   return { dir, home: env['SLUICE_HOME'] ? resolve(env['SLUICE_HOME']) : join(dir, '.sluice') };
 }
 
+/** Whether anything says that this folder is a project: a run makes one of any folder, a question does not. */
+export const isProject = ({ dir, home }: Project): boolean =>
+  existsSync(home) || SIGNS.some((sign) => existsSync(join(dir, sign)));
+
 function nearestProject(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (SIGNS.some((sign) => existsSync(join(folder, sign)))) return folder;

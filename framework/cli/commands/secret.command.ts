@@ -29,7 +29,8 @@ Examples:
     .action(verb(async (call) => (await import('../verbs/secret-list.ts')).secretListVerb(call)));
   secret
     .command('delete <secret...>')
-    .description('forget secrets')
+    .description('forget secrets; one that a stack or component names only with --force')
+    .option('--force', 'although something names them')
     .addOption(plainOutputOption())
     .action(verb(async (call) => (await import('../verbs/secret-delete.ts')).secretDeleteVerb(call)));
 }

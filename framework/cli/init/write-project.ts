@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { sluiceError } from '../../errors.ts';
-import { ownManifest, packageRoot } from './package-root.ts';
+import { type OwnManifest, ownManifest, packageRoot } from './package-root.ts';
 
 export interface NewProject {
   /** Absolute. */
@@ -85,9 +85,23 @@ function placeholders(root: string, dir: string): Readonly<Record<string, string
     ...devDependencies,
     ...dependencies,
     name: name || 'my-pipelines',
-    // From a checkout (it has the sources' git folder) the new project uses that checkout; installed from a registry, that version.
-    sluice: existsSync(join(root, '.git')) ? `file:${slashes(relative(dir, root) || '.')}` : version,
+    sluice: ownSpec(root, dir) ?? version,
   };
+}
+
+/**
+ * Where the new project gets Sluice from: the checkout that this command runs from (it has the sources' git folder), or what the project says in
+ * which it is installed, be that a file. Undefined for a global installation.
+ */
+function ownSpec(root: string, dir: string): string | undefined {
+  const fileAt = (path: string): string => `file:${slashes(relative(dir, path) || '.')}`;
+  if (existsSync(join(root, '.git'))) return fileAt(root);
+  const around = dirname(dirname(root));
+  const file = join(around, 'package.json');
+  if (basename(dirname(root)) !== 'node_modules' || !existsSync(file)) return undefined;
+  const { dependencies, devDependencies }: Partial<OwnManifest> = JSON.parse(readFileSync(file, 'utf8'));
+  const spec = dependencies?.['sluice'] ?? devDependencies?.['sluice'];
+  return spec?.startsWith('file:') ? fileAt(resolve(around, spec.slice('file:'.length))) : spec;
 }
 
 const slashes = (path: string): string => path.split(sep).join('/');

@@ -37,6 +37,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           killSignal: stopping.killSignal,
           onEvent: reporter.event,
         }),
+      { anywhere: true },
     );
     letOthersPrint();
     reporter.close();

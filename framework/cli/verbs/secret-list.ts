@@ -1,9 +1,6 @@
-import { componentNames, readComponent } from '../../stack/component-files.ts';
-import { COMPONENT_KINDS } from '../../stack/component-kind.ts';
-import { secretNames } from '../../stack/interpolate.ts';
-import { findProject, type Project } from '../../stack/project.ts';
+import { findProject } from '../../stack/project.ts';
 import { openSecrets } from '../../stack/secrets/secret-store.ts';
-import { readStackData, stackNames } from '../../stack/stack-config.ts';
+import { secretUsers } from '../../stack/secrets/secret-users.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { isoTime, relativeTime } from '../format/relative-time.ts';
 import { type ListOutput, printList } from '../reporters/print-list.ts';
@@ -20,7 +17,7 @@ interface SecretLine {
 export async function secretListVerb({ invocation, command }: Call): Promise<undefined> {
   const { output } = command.opts<{ readonly output: ListOutput }>();
   const project = findProject(invocation.cwd, invocation.env);
-  const users = await usersOf(project);
+  const users = await secretUsers(project);
   const kept = await openSecrets(project.home).list();
   const names = new Set([...kept.map(({ name }) => name), ...users.keys()]);
   const items = [...names].sort().map((name): SecretLine => {
@@ -47,22 +44,4 @@ export async function secretListVerb({ invocation, command }: Call): Promise<und
     },
     { channel: out, output },
   );
-}
-
-/** Secret → who names it. Files that can't be read are left out: `sluice stack list` names them. */
-async function usersOf(project: Project): Promise<ReadonlyMap<string, readonly string[]>> {
-  const users = new Map<string, string[]>();
-  const add = (value: unknown, user: string): void => {
-    for (const name of secretNames(value)) users.set(name, [...new Set([...(users.get(name) ?? []), user])]);
-  };
-  for (const stack of stackNames(project)) {
-    add(await readStackData(project, stack).catch(() => undefined), `stack ${stack}`);
-  }
-  for (const kind of COMPONENT_KINDS) {
-    for (const name of componentNames(project, kind)) {
-      const component = await readComponent(project, kind, name).catch(() => undefined);
-      add(component?.options, `${kind} ${name}`);
-    }
-  }
-  return users;
 }

@@ -1,20 +1,33 @@
 import type { Stack } from '../../components/stack.ts';
+import { sluiceError } from '../../errors.ts';
 import { markLostRuns } from '../../executor/mark-lost-runs.ts';
 import { messageOf } from '../../executor/stored-error.ts';
 import { openStack } from '../../stack/open-stack.ts';
-import { findProject } from '../../stack/project.ts';
+import { findProject, isProject } from '../../stack/project.ts';
 import type { Invocation } from '../invocation.ts';
+
+export interface WithStackOptions {
+  /** Also where nothing says that there is a project: a run makes a folder one. */
+  readonly anywhere?: boolean;
+}
 
 /**
  * Opens the stack that `--stack` or the project names, does something with it and closes it. Runs whose process died are marked `lost` first, so that
- * no list shows a run as running that nobody runs.
+ * no list shows a run as running that nobody runs. @throws ERR_NOT_FOUND outside of every project, where nothing is made by asking.
  */
 export async function withStack<R>(
   { cwd, env, stack: name, quiet, terminal }: Invocation,
   body: (stack: Stack) => Promise<R>,
+  { anywhere = false }: WithStackOptions = {},
 ): Promise<R> {
+  const project = findProject(cwd, env);
+  if (!anywhere && !isProject(project)) {
+    const hint =
+      'Change to the folder of a project (it has stacks/, .sluice/ or package.json), or make one: sluice init NAME.';
+    throw sluiceError('ERR_NOT_FOUND', { what: 'project in', reference: project.dir, hint });
+  }
   const stack = await openStack({
-    project: findProject(cwd, env),
+    project,
     ...(name !== undefined && { name }),
     onTrackerProblem: (error) => {
       const { line, colors } = terminal.err;

@@ -15,7 +15,7 @@ export async function composeProblem(): Promise<string | undefined> {
   for (const args of [['compose', 'version'], ['info']]) {
     const { code, said } = await docker(args);
     if (code === undefined) return 'there is no docker command';
-    if (code !== 0) return `docker ${args.join(' ')} says: ${lastLine(said)}`;
+    if (code !== 0) return `docker ${args.join(' ')} says: ${firstLine(said)}`;
   }
   return undefined;
 }
@@ -41,6 +41,7 @@ export async function compose(
 
 const HOW = 'Start the services of the stack yourself, at the addresses that sluice stack describe shows.';
 
+const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 /** @returns no code when the command does not exist. */
