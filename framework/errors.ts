@@ -185,6 +185,11 @@ export const ERRORS = {
     () => 'Use the Sluice version that wrote it, or a newer one.',
   ),
   // --- projects, pipelines and stacks ------------------------------------------------------------------------------
+  ERR_PIPELINE_IMPORT: row<{ file: string; reason: string }>(
+    2,
+    ({ file, reason }) => `${file} can't be imported: ${reason}`,
+    () => 'npx tsc --noEmit names such faults with their lines; --debug shows the whole stack trace.',
+  ),
   ERR_PIPELINE_NOT_FOUND: row<{
     reference: string;
     known: readonly string[];

@@ -3,7 +3,7 @@ import { basename, dirname, extname, isAbsolute, join, resolve, sep } from 'node
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isPipeline, type PipelineClass, type PipelineDefinition, pipelineDefinition } from '../authoring/pipeline.ts';
 import { registerTypeScriptLoader } from '../code/typescript-loader.ts';
-import { sluiceError } from '../errors.ts';
+import { ERRORS, sluiceError } from '../errors.ts';
 import type { Project } from './project.ts';
 
 export interface FoundPipeline {
@@ -20,7 +20,7 @@ const SOURCE = /\.[cm]?[jt]s$/;
  * A pipeline by its name, or by the path of its file (`FILE#NAME` where a file holds several). Looked for in the project's `pipelines/`, then among
  * those that come with Sluice. Only files that can hold the name are imported.
  *
- * @throws ERR_PIPELINE_NOT_FOUND; what importing the file throws.
+ * @throws ERR_PIPELINE_NOT_FOUND; ERR_PIPELINE_IMPORT, the cause being what importing the file threw.
  */
 export async function findPipeline(
   reference: string,
@@ -106,10 +106,24 @@ const mayHold = (file: string, name: string): boolean =>
   readFileSync(file, 'utf8').includes(name) || basename(file, extname(file)).includes(name);
 
 async function pipelinesIn(file: string): Promise<FoundPipeline[]> {
-  const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
+  const exported = await exportsOf(file);
   const classes = new Set(Object.values(exported).filter(isPipeline));
   return [...classes].map((target) => ({ target, definition: pipelineDefinition(target), file }));
 }
+
+async function exportsOf(file: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    // Ours, of this or of a second copy of the engine, say by themselves what is wrong where.
+    if (isOwnError(error)) throw error;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw sluiceError('ERR_PIPELINE_IMPORT', { file, reason }, error);
+  }
+}
+
+const isOwnError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && Object.hasOwn(ERRORS, String(error.code));
 
 /** Folder of the Sluice package: the one with its package.json, above the bundle as above the source. */
 function packageDir(): string {

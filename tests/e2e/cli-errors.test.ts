@@ -14,6 +14,7 @@ beforeAll(async () => {
     'steps.yaml': 'params: {}\nsteps: { pant: { timeout: 3s } }\n',
     'notes.txt': 'no pipeline',
     'pipelines/bad.pipeline.ts': 'export const x = {;\n',
+    'lost.ts': "import 'no-such-package';\n",
   });
   expect((await sluice(['run', 'workshop', '--name', 'good'], { cwd })).code).toBe(0);
 });
@@ -23,6 +24,12 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 const TABLE: readonly (readonly [string, number, string, string])[] = [
   ['run workshpo', 2, 'ERR_PIPELINE_NOT_FOUND', 'Did you mean workshop?'],
   ['run pipelines/none.pipeline.ts', 2, 'ERR_FILE_NOT_FOUND', 'none.pipeline.ts'],
+  [
+    'run ./lost.ts',
+    2,
+    'ERR_PIPELINE_IMPORT',
+    "lost.ts can't be imported: Error: Cannot find package 'no-such-package'",
+  ],
   ['run', 2, 'ERR_USAGE', 'needs the name of a pipeline'],
   ['run --length 3 workshop', 2, 'ERR_USAGE', 'the pipeline comes before its parameters'],
   ['run workshop --length abc', 2, 'ERR_PARAMS', '--length: expected a whole number, got "abc".'],

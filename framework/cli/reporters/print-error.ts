@@ -23,7 +23,8 @@ export interface ErrorNotice {
 export async function printError(error: unknown, { terminal, json, debug }: ErrorOutput): Promise<ExitCode> {
   const known = asSluiceError(error);
   // An error that is not ours comes from user code, or is a bug: either way the frames of user code say where.
-  const frames = known === error ? undefined : await userFrames(error);
+  const foreign = known === error ? importFault(known) : error;
+  const frames = foreign === undefined ? undefined : await userFrames(foreign);
   const notice: ErrorNotice = {
     code: known.code,
     message: known.message,
@@ -51,6 +52,8 @@ export function printNotice(
   if (notice.stack) channel.line(colors.dim(indent(notice.stack)));
   if (notice.hint) channel.line(`  ${colors.cyan('→')} ${notice.hint.replaceAll('\n', '\n    ')}`);
 }
+
+const importFault = ({ code, cause }: SluiceError): unknown => (code === 'ERR_PIPELINE_IMPORT' ? cause : undefined);
 
 /** Also knows an error of a second copy of the engine, which is no `instanceof` ours. */
 function asSluiceError(error: unknown): SluiceError {
