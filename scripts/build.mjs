@@ -80,7 +80,7 @@ const GROUPS = [
   // In this order: a group takes what its files import along, unless an earlier one has it.
   {
     name: 'base',
-    test: /[\\/]framework[\\/](?:errors|nearest|secret-values|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/,
+    test: /[\\/]framework[\\/](?:errors|is-process-alive|nearest|secret-values|this-host|hashing[\\/]digest)\.ts$|[\\/]framework[\\/]model[\\/]/,
   },
   { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/ },
   {

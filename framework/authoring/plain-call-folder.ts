@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isProcessAlive } from '../is-process-alive.ts';
 
 const PREFIX = 'sluice-plain-call-';
 /** Process ids mean nothing across containers that share a temporary folder, so what looks abandoned also has to be old. */
@@ -25,19 +26,9 @@ export function plainCallFolder(): string {
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    if (pid === undefined || isProcessAlive(Number(pid))) continue;
     const path = join(tmpdir(), name);
     const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
     if (Date.now() - changed > ABANDONED_AFTER_MS) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process is alive, though we may not signal it.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,10 +1,10 @@
 import type { Claim, MetadataStore } from '../components/metadata-store.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { isFinal } from '../model/status.ts';
+import { THIS_HOST } from '../this-host.ts';
 import { formatOwner, parseOwner } from './claim-owner.ts';
 import type { Heart } from './heart.ts';
-import { isProcessAlive } from './is-process-alive.ts';
-import { THIS_HOST } from './this-host.ts';
 
 /**
  * How long a claim is good without a sign of life. On one machine liveness goes by the owner's process, at once and exactly; the lease serves

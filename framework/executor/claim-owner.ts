@@ -1,4 +1,4 @@
-import { THIS_HOST } from './this-host.ts';
+import { THIS_HOST } from '../this-host.ts';
 
 /** Who computes a key, as its claim says it. */
 export interface ClaimOwner {

@@ -12,6 +12,7 @@ import type { Output } from '../model/artifact.ts';
 import type { RunMode, RunRecord, StepRunRecord } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Resources } from '../model/step-definition.ts';
+import { THIS_HOST } from '../this-host.ts';
 import { createCancellation, DEFAULT_GRACE, type Grace } from './cancellation.ts';
 import { captureConsole } from './capture-console.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
@@ -32,7 +33,6 @@ import { stackDigester, stackIo } from './stack-services.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
 import { tellTracker } from './tell-tracker.ts';
-import { THIS_HOST } from './this-host.ts';
 import { WORKER_MARK } from './worker-mark.ts';
 
 export interface ExecuteOptions extends Partial<CacheUse> {

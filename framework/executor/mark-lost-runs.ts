@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Stack } from '../components/stack.ts';
-import { isProcessAlive } from './is-process-alive.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
+import { THIS_HOST } from '../this-host.ts';
 import { removeFolder } from './remove-folder.ts';
 import { tellTracker } from './tell-tracker.ts';
-import { THIS_HOST } from './this-host.ts';
 
 /**
  * An executor on another machine that has said nothing for this long is dead. Where executors have a heart, some 20 beats; elsewhere as long as the

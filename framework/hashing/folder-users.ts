@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isProcessAlive } from '../is-process-alive.ts';
+import { THIS_HOST } from '../this-host.ts';
 
 /** Milliseconds after which a process of another machine counts as gone. */
 const FOREIGN_MS = 24 * 3600_000;
@@ -13,7 +14,7 @@ export interface FolderUser {
 export function enterFolder(root: string): FolderUser {
   const folder = join(root, 'users');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${encodeURIComponent(hostname())}.${process.pid}.${Date.now()}`);
+  const file = join(folder, `${encodeURIComponent(THIS_HOST)}.${process.pid}.${Date.now()}`);
   closeSync(openSync(file, 'w'));
   return { leave: () => rmSync(file, { force: true }) };
 }
@@ -25,7 +26,7 @@ export function oldestUser(root: string): number {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const [host = '', pid, since] = splitName(name);
     const file = join(folder, name);
-    if (host === encodeURIComponent(hostname()) ? isAlive(pid) : isRecent(file)) oldest = Math.min(oldest, since);
+    if (host === encodeURIComponent(THIS_HOST) ? isProcessAlive(pid) : isRecent(file)) oldest = Math.min(oldest, since);
     else rmSync(file, { force: true });
   }
   return oldest;
@@ -37,16 +38,6 @@ function splitName(name: string): readonly [host: string, pid: number, since: nu
   const since = Number(parts.pop());
   const pid = Number(parts.pop());
   return [parts.join('.'), pid, since];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: somebody else's process, which lives.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 const isRecent = (file: string): boolean =>

@@ -3,8 +3,8 @@ import type { ArtifactStore } from '../../components/artifact-store.ts';
 import type { ComponentCheck } from '../../components/component-check.ts';
 import type { ExperimentTracker } from '../../components/experiment-tracker.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
-import { THIS_HOST } from '../../executor/this-host.ts';
 import { sha256 } from '../../hashing/digest.ts';
+import { THIS_HOST } from '../../this-host.ts';
 import type { ComponentKind } from '../component-kind.ts';
 import type { Trial } from './doctor-check.ts';
 

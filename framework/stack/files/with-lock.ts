@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sluiceError } from '../../errors.ts';
-import { isProcessAlive } from '../../executor/is-process-alive.ts';
+import { isProcessAlive } from '../../is-process-alive.ts';
+import { THIS_HOST } from '../../this-host.ts';
 import { createFile } from './write-file.ts';
 
 /** Whoever edits YAML needs milliseconds: a lock this old belongs to nobody, whatever machine it names. */
@@ -17,7 +17,7 @@ const RETRY_MS = 25;
  */
 export async function withLock<R>(folder: string, body: () => Promise<R>): Promise<R> {
   const lock = join(folder, '.lock');
-  const mine = `${hostname()} ${process.pid} ${randomUUID()}`;
+  const mine = `${THIS_HOST} ${process.pid} ${randomUUID()}`;
   const giveUpAt = Date.now() + 2 * STALE_MS;
   while (!(await createFile(lock, mine))) {
     if (!(await takeAwayStale(lock)) && Date.now() > giveUpAt) {
@@ -56,7 +56,7 @@ async function isStale(lock: string, owner: string): Promise<boolean> {
   const [host, pid] = owner.split(' ');
   const found = await stat(lock).catch(() => undefined);
   if (!found) return true;
-  if (host === hostname() && !isProcessAlive(Number(pid), found.mtimeMs)) return true;
+  if (host === THIS_HOST && !isProcessAlive(Number(pid), found.mtimeMs)) return true;
   return Date.now() - found.mtimeMs > STALE_MS;
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { isProcessAlive } from '../../../framework/executor/is-process-alive.ts';
+import { isProcessAlive } from '../../framework/is-process-alive.ts';
 
 describe('isProcessAlive', () => {
   it('knows this process and one that is gone', () => {
