@@ -14,8 +14,8 @@ export interface Ended {
 
 export interface StartedCommand {
   readonly ended: Promise<Ended>;
-  /** Resolves when standard output holds the text. */
-  said(text: string): Promise<void>;
+  /** Resolves when standard output holds the text, or matches. */
+  said(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
   /** Gives it text on standard input, and ends that. */
   typed(text: string): void;
@@ -53,13 +53,13 @@ export function startSluice(args: readonly string[], { cwd, env }: CommandOption
     said: (text) =>
       new Promise((done, fail) => {
         const look = (): void => {
-          if (!stdout.includes(text)) return;
+          if (typeof text === 'string' ? !stdout.includes(text) : !text.test(stdout)) return;
           listeners.delete(look);
           done();
         };
         listeners.add(look);
         look();
-        void ended.then(() => fail(new Error(`It ended without saying "${text}":\n${stdout}${stderr}`)));
+        void ended.then(() => fail(new Error(`It ended without saying ${String(text)}:\n${stdout}${stderr}`)));
       }),
     signal: (name) => void child.kill(name),
     typed: (text) => void child.stdin.end(text),
