@@ -19,6 +19,7 @@ const FRAMEWORK = [
   'authoring',
   'executor',
   'stack',
+  'server',
   'cli',
 ];
 const PORTS = new Set(['errors.ts', 'hashing', 'model', 'components']);
