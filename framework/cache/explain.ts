@@ -1,53 +1,11 @@
-import type { MetadataStore } from '../components/metadata-store.ts';
 import { shortDigest } from '../hashing/digest.ts';
 import type { KeyPart } from '../model/key-part.ts';
-import type { StepRunRecord } from '../model/run.ts';
 
 /** One part that is not the same in two keys; null where it is absent. */
 export interface Difference {
   readonly part: string;
   readonly before: string | null;
   readonly after: string | null;
-}
-
-/** Why a stored step run was a hit or a miss. */
-export interface Explanation {
-  readonly verdict: 'hit' | 'miss';
-  /** Step run whose result it is; null when it has none. */
-  readonly origin: string | null;
-  /** Against the nearest earlier key; empty for a hit, and when there is no earlier one. */
-  readonly differences: readonly Difference[];
-  /** The step run that `differences` compares with. */
-  readonly comparedWith: string | null;
-  /** One sentence. */
-  readonly reason: string;
-}
-
-/** Enough to find the nearest key among the tries of one afternoon. */
-const EARLIER_RUNS = 50;
-
-/** Answers `sluice why RUN STEP` from what the store recorded. */
-export async function explainStepRun(
-  store: Pick<MetadataStore, 'recentStepRuns'>,
-  stepRun: StepRunRecord,
-): Promise<Explanation> {
-  if (stepRun.status === 'cached') {
-    const reason = stepRun.reason ?? `Every part of its key is that of ${stepRun.origin}.`;
-    return { verdict: 'hit', origin: stepRun.origin, differences: [], comparedWith: null, reason };
-  }
-  const recent = await store.recentStepRuns(stepRun.step, { limit: EARLIER_RUNS });
-  const earlier = recent.filter(
-    (other) => other.id !== stepRun.id && (other.startedAt ?? 0) <= (stepRun.startedAt ?? Number.POSITIVE_INFINITY),
-  );
-  const nearest = nearestKey(stepRun.parts, earlier);
-  const differences = nearest ? keyDifferences(nearest.parts, stepRun.parts) : [];
-  return {
-    verdict: 'miss',
-    origin: stepRun.origin,
-    differences,
-    comparedWith: nearest?.id ?? null,
-    reason: stepRun.reason ?? missReason(nearest && differences),
-  };
 }
 
 /** The one that shares most parts; the first (newest) of equals. */
@@ -128,9 +86,13 @@ function difference(part: string, before?: readonly KeyPart[], after?: readonly 
   return { part, before: exact(before), after: exact(after) };
 }
 
-/** Why there was no result to use again, one sentence. */
-export function missReason(differences: readonly Difference[] | undefined): string {
+/**
+ * Why there was no result to use again, one sentence.
+ * @param isElsewhere the differences are to another pipeline's use of a step of that name: none of them "changed".
+ */
+export function missReason(differences: readonly Difference[] | undefined, isElsewhere = false): string {
   if (!differences) return 'It never ran before.';
+  if (isElsewhere) return 'It never ran in this pipeline.';
   const [first, ...others] = differences;
   if (!first) return 'The result of the same call is gone.';
   const said = oneDifference(first);

@@ -1,5 +1,7 @@
+import type { Digest } from '../hashing/digest.ts';
 import type { Artifact, Output } from '../model/artifact.ts';
 import type { CacheKey, KeyPart } from '../model/key-part.ts';
+import type { CodeState, GitState } from '../model/recording.ts';
 import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../model/run.ts';
 import type { Status } from '../model/status.ts';
 import type { ComponentCheck } from './component-check.ts';
@@ -107,6 +109,7 @@ export interface RunCopy {
     readonly lines: readonly (LogLine & { readonly attempt: number })[];
   }[];
   readonly tracked: readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[];
+  readonly codeState?: CodeState;
 }
 
 /** Something was written. */
@@ -155,6 +158,10 @@ export interface MetadataStore {
   /** Removes the record; cache entries and artifacts stay. */
   deleteRun(id: string): Promise<void>;
   requestCancel(id: string): Promise<void>;
+  /** What the code of a run was; equal texts of several runs are kept once. @param git replaces that of the run. */
+  keepCodeState(runId: string, state: CodeState & { readonly git: GitState | null }): Promise<void>;
+  /** Undefined for runs that kept none: all their steps were hits, or an earlier version ran them. */
+  codeState(runId: string): Promise<CodeState | undefined>;
 
   // --- step runs ---
   stepRuns(runId: string): Promise<readonly StepRunRecord[]>;
@@ -168,7 +175,12 @@ export interface MetadataStore {
   /** Succeeded step runs of one step name, newest first: nearest earlier key for `why`, history for declared inputs. */
   recentStepRuns(
     step: string,
-    options?: { readonly limit?: number; readonly status?: readonly Status[] },
+    options?: {
+      readonly limit?: number;
+      readonly status?: readonly Status[];
+      /** Only those of runs of this pipeline, looked for among the step's latest thousand. */
+      readonly pipeline?: string;
+    },
   ): Promise<readonly StepRunRecord[]>;
 
   // --- cache ---
@@ -205,6 +217,12 @@ export interface MetadataStore {
   }): Promise<Page<ArtifactRecord>>;
   /** By digest or its unique beginning (≥ 4 characters). */
   findArtifact(reference: string): Promise<readonly ArtifactRecord[]>;
+
+  // --- code, for `why` ---
+  /** Texts of pieces of source, by the digest that key parts have; what was never written is absent. */
+  codeTexts(digests: readonly Digest[]): Promise<ReadonlyMap<Digest, string>>;
+  /** Keeps texts by digest, each once; the oldest go when there are very many. */
+  writeCodeTexts(texts: ReadonlyMap<Digest, string>): Promise<void>;
 
   // --- logs and tracker ---
   appendLogs(stepRunId: string, attempt: number, lines: readonly LogLine[]): Promise<void>;

@@ -92,6 +92,13 @@ export interface CacheEntryTable {
   output: Json;
 }
 
+/** Source of one piece of code, by the digest that parts of keys name it by. */
+export interface CodeTextTable {
+  digest: string;
+  text: string;
+  created_at: Millis;
+}
+
 /** Stays when it is given back (`expires_at` 0), so that `fence` never goes down. */
 export interface ClaimTable {
   key: string;
@@ -155,6 +162,7 @@ export interface MetadataSchema {
   attempt: AttemptTable;
   cache_entry: CacheEntryTable;
   claim: ClaimTable;
+  code_text: CodeTextTable;
   artifact: ArtifactTable;
   log_line: LogLineTable;
   tracked_value: TrackedValueTable;

@@ -4,6 +4,7 @@ import type { MetadataStore } from '../../components/metadata-store.ts';
 import { artifactQueries } from './artifact-queries.ts';
 import { cacheQueries } from './cache-queries.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { codeTextQueries } from './code-text-queries.ts';
 import { executorQueries } from './executor-queries.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { migrate, schemaVersion } from './migrate.ts';
@@ -47,6 +48,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     ...runQueries(context),
     ...stepRunQueries(context),
     ...cacheQueries(context),
+    ...codeTextQueries(context),
     ...artifactQueries(context),
     ...trackingQueries(context),
     ...runCopyQueries(context),

@@ -51,13 +51,16 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     return rows.map(fromAttemptRow);
   },
 
-  async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED } = {}) {
+  async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED, pipeline } = {}) {
     // One range of the index a status, merged here: no status makes the database walk through those of the others.
     const ranges = await Promise.all(
       [...new Set(status)].map((one) =>
         selectStepRuns(db)
           .where('step', '=', step)
           .where('status', '=', one)
+          .$if(pipeline !== undefined, (rows) =>
+            rows.where('step_run.id', 'in', latestIn(db, { step, status: one, pipeline: pipeline ?? '' })),
+          )
           .orderBy('ended_at', 'desc')
           .orderBy('step_run.id', 'desc')
           .limit(limit)
@@ -68,6 +71,27 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     return newestFirst.slice(0, limit).map(fromStepRunRow);
   },
 });
+
+/** How far back a pipeline is looked for among the runs of a step that others use too. */
+const FURTHEST = 1000;
+
+/** Ids of the latest step runs that belong to a pipeline. */
+const latestIn = (db: Sql, { step, status, pipeline }: { step: string; status: Status; pipeline: string }) =>
+  db
+    .selectFrom(
+      db
+        .selectFrom('step_run')
+        .select(['id', 'run_id'])
+        .where('step', '=', step)
+        .where('status', '=', status)
+        .orderBy('ended_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(FURTHEST)
+        .as('latest'),
+    )
+    .innerJoin('run', 'run.id', 'latest.run_id')
+    .where('run.pipeline', '=', pipeline)
+    .select('latest.id');
 
 export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({
   stepRunId: row.step_run_id,

@@ -1,4 +1,4 @@
-import { explainStepRun } from '../../cache/explain.ts';
+import { explainStepRun } from '../../cache/explain-step-run.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
 import { findRun, findStep } from '../views/find-run.ts';
@@ -12,9 +12,10 @@ export async function whyVerb({ invocation, args, command }: Call): Promise<unde
   await withStack(invocation, async ({ metadataStore }) => {
     const run = await findRun(metadataStore, args[0] ?? 'latest');
     const step = findStep(run, await metadataStore.stepRuns(run.id), args[1] ?? '');
-    const why = await explainStepRun(metadataStore, step);
+    const why = await explainStepRun({ store: metadataStore, run: run.id, node: step.node });
     const json = {
       ...why,
+      comparedWith: why.nearest,
       run: run.id,
       step: step.node,
       status: step.status,
@@ -24,7 +25,7 @@ export async function whyVerb({ invocation, args, command }: Call): Promise<unde
     const text = (): string[] => [
       `${colors.bold(step.node)} of ${run.name}: ${why.verdict === 'hit' ? colors.blue('hit') : colors.yellow('miss')}`,
       `  ${why.reason}`,
-      ...(why.comparedWith === null ? [] : [colors.dim(`  compared with ${why.comparedWith}`)]),
+      ...(why.nearest === null ? [] : [colors.dim(`  compared with ${why.nearest}`)]),
       ...why.differences.flatMap(({ part, before, after }) => [
         `  ${part}`,
         `    ${colors.red(`- ${before ?? '(absent)'}`)}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainStepRun, keyDifferences, missReason, nearestKey } from '../../../framework/cache/explain.ts';
+import { keyDifferences, missReason, nearestKey } from '../../../framework/cache/explain.ts';
 import { keyPartOf } from '../../../framework/cache/key-part-of.ts';
 import type { KeyPart } from '../../../framework/model/key-part.ts';
 import type { StepRunRecord } from '../../../framework/model/run.ts';
@@ -28,7 +28,6 @@ const stepRun = (
   error: null,
   ...more,
 });
-const storeOf = (runs: readonly StepRunRecord[]) => ({ recentStepRuns: async () => runs });
 
 describe('keyDifferences', () => {
   it('says what changed, came and went', () => {
@@ -69,43 +68,6 @@ describe('nearestKey', () => {
   });
 });
 
-describe('explainStepRun', () => {
-  it('compares a miss with the nearest run before it, never with a later one or itself', async () => {
-    const own = stepRun('5', { a: 1, b: 2 });
-    const store = storeOf([
-      stepRun('6', { a: 1, b: 2 }),
-      own,
-      stepRun('4', { a: 1, b: 1 }),
-      stepRun('3', { a: 0, b: 0 }),
-    ]);
-    expect(await explainStepRun(store, own)).toEqual({
-      verdict: 'miss',
-      origin: '5',
-      comparedWith: '4',
-      differences: [{ part: 'b', before: '1', after: '2' }],
-      reason: 'b changed from 1 to 2.',
-    });
-  });
-
-  it('names the origin of a hit', async () => {
-    const hit = stepRun('5', { a: 1 }, { status: 'cached', origin: '3', reason: 'Same key as 3.' });
-    expect(await explainStepRun(storeOf([]), hit)).toMatchObject({
-      verdict: 'hit',
-      origin: '3',
-      differences: [],
-      reason: 'Same key as 3.',
-    });
-  });
-
-  it('says the reason that was recorded, or that there was nothing before', async () => {
-    expect((await explainStepRun(storeOf([]), stepRun('5', { a: 1 }))).reason).toBe('It never ran before.');
-    const refreshed = stepRun('5', { a: 1 }, { reason: 'A refresh was asked for.' });
-    expect((await explainStepRun(storeOf([stepRun('4', { a: 1 })]), refreshed)).reason).toBe(
-      'A refresh was asked for.',
-    );
-  });
-});
-
 describe('missReason', () => {
   it('is one sentence', () => {
     const changed = { part: 'argument lr', before: '0.1', after: '0.2' };
@@ -115,5 +77,6 @@ describe('missReason', () => {
     );
     expect(missReason([{ part: 'b', before: '1', after: null }])).toBe('b is gone (was 1).');
     expect(missReason([])).toBe('The result of the same call is gone.');
+    expect(missReason([changed], true)).toBe('It never ran in this pipeline.');
   });
 });
