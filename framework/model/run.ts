@@ -1,5 +1,6 @@
 import type { Output } from './artifact.ts';
 import type { CacheKey, KeyPart } from './key-part.ts';
+import type { GitState, HookFailure, RunEnvironment, TimeSegment, Usage } from './recording.ts';
 import type { Status } from './status.ts';
 
 /** An error as stored and shown. */
@@ -39,6 +40,13 @@ export interface RunRecord {
   readonly error: StoredError | null;
   readonly resumedFrom: string | null;
   readonly cancelRequested: boolean;
+  /** What a person wrote about it. */
+  readonly notes?: string | null;
+  /** Null in the records of earlier versions, as all that follows. */
+  readonly environment?: RunEnvironment | null;
+  /** Null outside a git repository too. Its diff: `MetadataStore.codeState`. */
+  readonly git?: GitState | null;
+  readonly hookFailures?: readonly HookFailure[] | null;
 }
 
 export interface StepRunRecord {
@@ -60,6 +68,11 @@ export interface StepRunRecord {
   readonly startedAt: Time | null;
   readonly endedAt: Time | null;
   readonly error: StoredError | null;
+  /** Where its time went, from being ready to its end, in order; null until then, and for hits that waited for nothing. */
+  readonly segments?: readonly TimeSegment[] | null;
+  /** Of all its attempts: the sum of their processor time, the most of their memory. */
+  readonly usage?: Usage | null;
+  readonly hookFailures?: readonly HookFailure[] | null;
 }
 
 export interface AttemptRecord {
@@ -70,6 +83,10 @@ export interface AttemptRecord {
   readonly startedAt: Time;
   readonly endedAt: Time | null;
   readonly error: StoredError | null;
+  /** Those of the step run that belong to this attempt: `load`, `run`, `save`. */
+  readonly segments?: readonly TimeSegment[] | null;
+  /** Null also for a process that was killed. */
+  readonly usage?: Usage | null;
 }
 
 /** One line of a step's log. */

@@ -5,6 +5,7 @@ import { COPY_CASES } from './metadata-store/copy.cases.ts';
 import { DELETION_CASES } from './metadata-store/deletion.cases.ts';
 import { LIVE_CASES } from './metadata-store/live.cases.ts';
 import { LIVENESS_CASES } from './metadata-store/liveness.cases.ts';
+import { RECORDING_CASES } from './metadata-store/recording.cases.ts';
 import { RUN_CASES } from './metadata-store/run.cases.ts';
 import type { MetadataStoreSubject } from './metadata-store/subject.ts';
 import { TRACKING_CASES } from './metadata-store/tracking.cases.ts';
@@ -18,6 +19,7 @@ export interface MetadataStoreHarness {
 
 const CASES = [
   ...RUN_CASES,
+  ...RECORDING_CASES,
   ...CACHE_CASES,
   ...DELETION_CASES,
   ...LIVENESS_CASES,

@@ -37,6 +37,26 @@ export interface RunTable {
   plan: Json;
   result: Json;
   error: Json | null;
+  notes: string | null;
+  environment: Json | null;
+  git: Json | null;
+  hook_failures: Json | null;
+}
+
+/** What the code of a run was beside its commit. */
+export interface RunCodeTable {
+  run_id: string;
+  /** Rows of `run_text`. */
+  packages_id: string;
+  diff_id: string | null;
+  is_diff_cut: Flag;
+}
+
+/** Long texts of runs, each once however many runs share it. */
+export interface RunTextTable {
+  /** SHA-256 of `text`. */
+  id: string;
+  text: string;
 }
 
 /** Repeats `tags` and `created_at` of the run, so that one index serves a tag's newest runs. */
@@ -63,6 +83,10 @@ export interface StepRunTable {
   ended_at: Millis | null;
   output: Json | null;
   error: Json | null;
+  /** `segments-column.ts` */
+  segments: Json | null;
+  usage: Json | null;
+  hook_failures: Json | null;
 }
 
 /** Parts of cache keys, each list once however many step runs share it. */
@@ -79,6 +103,8 @@ export interface AttemptTable {
   started_at: Millis;
   ended_at: Millis | null;
   error: Json | null;
+  segments: Json | null;
+  usage: Json | null;
 }
 
 export interface CacheEntryTable {
@@ -157,6 +183,8 @@ export interface MetadataSchema {
   executor: ExecutorTable;
   run: RunTable;
   run_tag: RunTagTable;
+  run_code: RunCodeTable;
+  run_text: RunTextTable;
   step_run: StepRunTable;
   key_parts: KeyPartsTable;
   attempt: AttemptTable;

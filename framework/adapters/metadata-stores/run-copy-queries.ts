@@ -5,11 +5,11 @@ import { isFinal } from '../../model/status.ts';
 import { fromArtifactRow, insertArtifact, makersOf, toArtifactRow } from './artifact-queries.ts';
 import { fromEntryRow, selectEntries, toEntryRow } from './cache-queries.ts';
 import { insertRows } from './insert-rows.ts';
-import { toJsonOrNull } from './json-column.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
+import { insertCodeState, readCodeState } from './run-code-queries.ts';
 import { insertSteps, insertTags, runById } from './run-queries.ts';
 import { fromRunRow, toRunRow } from './run-row.ts';
-import { fromAttemptRow } from './step-run-queries.ts';
+import { fromAttemptRow, toAttemptRow } from './step-run-queries.ts';
 import { fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
 import { fromLogRow, insertLogs, insertTracked, trackedOf } from './tracking-queries.ts';
 
@@ -40,6 +40,7 @@ export const runCopyQueries = ({ db, now }: SqlContext): RunCopyQueries => ({
       .where((eb) => eb.or(makersOf(db, runId).map((makers) => eb('step_run_id', 'in', makers))))
       .execute();
     const entries = await selectEntries(db).where('key', 'in', keys).execute();
+    const codeState = await readCodeState(db, runId);
     return {
       run: fromRunRow(run),
       steps: steps.map(fromStepRunRow),
@@ -48,6 +49,7 @@ export const runCopyQueries = ({ db, now }: SqlContext): RunCopyQueries => ({
       entries: entries.map(fromEntryRow),
       logs: await logsOf(db, runId),
       tracked: await trackedOf(db, runId),
+      ...(codeState && { codeState }),
     };
   },
 
@@ -97,15 +99,8 @@ async function insertWhenAbsent(on: Sql, copy: RunCopy, time: number): Promise<b
   if (numInsertedOrUpdatedRows === 0n) return false;
   await insertTags(on, run);
   await insertSteps(on, steps);
-  const rows = attempts.map((attempt) => ({
-    step_run_id: attempt.stepRunId,
-    attempt: attempt.attempt,
-    status: attempt.status,
-    started_at: attempt.startedAt,
-    ended_at: attempt.endedAt,
-    error: toJsonOrNull(attempt.error),
-  }));
-  await insertRows(rows, (some) => on.insertInto('attempt').values(some));
+  await insertRows(attempts.map(toAttemptRow), (some) => on.insertInto('attempt').values(some));
+  if (copy.codeState) await insertCodeState(on, run.id, copy.codeState);
   for (const { stepRunId, lines } of copy.logs) await insertLogs(on, stepRunId, lines);
   for (const { stepRunId, entries } of copy.tracked) await insertTracked(on, stepRunId, entries, time);
   return true;

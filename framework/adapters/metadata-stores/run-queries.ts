@@ -6,6 +6,7 @@ import { contains } from './contains.ts';
 import { insertRows } from './insert-rows.ts';
 import type { MetadataSchema, RunTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
+import { deleteCodeState } from './run-code-queries.ts';
 import { changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
 import { startsWith } from './starts-with.ts';
 import { insertParts, toStepRunRow } from './step-run-row.ts';
@@ -86,6 +87,7 @@ export const runQueries = (context: SqlContext): RunQueries => {
           .execute();
         await on.deleteFrom('step_run').where('run_id', '=', id).execute();
         await on.deleteFrom('run_tag').where('run_id', '=', id).execute();
+        await deleteCodeState(on, id);
         await on.deleteFrom('run').where('id', '=', id).execute();
         await sweepOrphans(on, gone);
       }),

@@ -26,6 +26,10 @@ export const toRunRow = (run: RunRecord): Insertable<RunTable> => ({
   plan: toJson(run.plan),
   result: toJson(run.result),
   error: toJsonOrNull(run.error),
+  notes: run.notes ?? null,
+  environment: toJsonOrNull(run.environment),
+  git: toJsonOrNull(run.git),
+  hook_failures: toJsonOrNull(run.hookFailures),
 });
 
 const COLUMNS = {
@@ -47,6 +51,10 @@ const COLUMNS = {
   error: 'error',
   resumedFrom: 'resumed_from',
   cancelRequested: 'cancel_requested',
+  notes: 'notes',
+  environment: 'environment',
+  git: 'git',
+  hookFailures: 'hook_failures',
 } as const satisfies Record<keyof RunRecord, keyof RunTable>;
 
 const BLANK: RunRecord = Object.freeze({
@@ -96,4 +104,8 @@ export const fromRunRow = (row: RunTable): RunRecord => ({
   error: fromJson(row.error),
   resumedFrom: row.resumed_from,
   cancelRequested: row.cancel_requested === 1,
+  notes: row.notes,
+  environment: fromJson(row.environment),
+  git: fromJson(row.git),
+  hookFailures: fromJson(row.hook_failures),
 });

@@ -8,6 +8,7 @@ import { codeTextQueries } from './code-text-queries.ts';
 import { executorQueries } from './executor-queries.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { migrate, schemaVersion } from './migrate.ts';
+import { runCodeQueries } from './run-code-queries.ts';
 import { runCopyQueries } from './run-copy-queries.ts';
 import { runQueries } from './run-queries.ts';
 import { stepRunQueries } from './step-run-queries.ts';
@@ -46,6 +47,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     },
     ...executorQueries(context),
     ...runQueries(context),
+    ...runCodeQueries(context),
     ...stepRunQueries(context),
     ...cacheQueries(context),
     ...codeTextQueries(context),

@@ -4,6 +4,7 @@ import type { Status } from '../../model/status.ts';
 import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
+import { fromSegments, toSegments } from './segments-column.ts';
 import { changeStepRun, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
 
 const RECENT = 200;
@@ -100,6 +101,8 @@ export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({
   startedAt: row.started_at,
   endedAt: row.ended_at,
   error: fromJson(row.error),
+  segments: fromSegments(row.segments),
+  usage: fromJson(row.usage),
 });
 
 async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<void> {
@@ -110,18 +113,31 @@ async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<
 
 /** The row of one try: made by its start, overwritten by its end. */
 export async function putAttempt(on: Sql, attempt: AttemptRecord): Promise<void> {
-  await upsertAttempt(on, { ...attempt, error: toJsonOrNull(attempt.error) });
+  await upsertAttempt(on, toAttemptRow(attempt));
 }
 
-const upsertAttempt = compiledWrite<Omit<AttemptRecord, 'error'> & { readonly error: string | null }>((on, slot) => {
+export const toAttemptRow = (attempt: AttemptRecord): AttemptTable => ({
+  step_run_id: attempt.stepRunId,
+  attempt: attempt.attempt,
+  status: attempt.status,
+  started_at: attempt.startedAt,
+  ended_at: attempt.endedAt,
+  error: toJsonOrNull(attempt.error),
+  segments: toSegments(attempt.segments),
+  usage: toJsonOrNull(attempt.usage),
+});
+
+const upsertAttempt = compiledWrite<AttemptTable>((on, slot) => {
   const state = {
     status: slot('status'),
-    started_at: slot('startedAt'),
-    ended_at: slot('endedAt'),
+    started_at: slot('started_at'),
+    ended_at: slot('ended_at'),
     error: slot('error'),
+    segments: slot('segments'),
+    usage: slot('usage'),
   };
   return on
     .insertInto('attempt')
-    .values({ step_run_id: slot('stepRunId'), attempt: slot('attempt'), ...state })
+    .values({ step_run_id: slot('step_run_id'), attempt: slot('attempt'), ...state })
     .onConflict((conflict) => conflict.columns(['step_run_id', 'attempt']).doUpdateSet(state));
 });

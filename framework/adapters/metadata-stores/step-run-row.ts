@@ -4,6 +4,7 @@ import type { StepRunRecord } from '../../model/run.ts';
 import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, StepRunTable } from './metadata-schema.ts';
+import { fromSegments, toSegments } from './segments-column.ts';
 
 type StepRunRow = Omit<StepRunTable, 'position'>;
 
@@ -22,6 +23,9 @@ export const toStepRunRow = (step: StepRunRecord): StepRunRow => ({
   ended_at: step.endedAt,
   output: toJsonOrNull(step.output),
   error: toJsonOrNull(step.error),
+  segments: toSegments(step.segments),
+  usage: toJsonOrNull(step.usage),
+  hook_failures: toJsonOrNull(step.hookFailures),
 });
 
 const COLUMNS = {
@@ -39,6 +43,9 @@ const COLUMNS = {
   startedAt: 'started_at',
   endedAt: 'ended_at',
   error: 'error',
+  segments: 'segments',
+  usage: 'usage',
+  hookFailures: 'hook_failures',
 } as const satisfies Record<keyof StepRunRecord, keyof StepRunRow>;
 
 const BLANK: StepRunRecord = Object.freeze({
@@ -97,6 +104,9 @@ export const fromStepRunRow = (row: JoinedStepRun): StepRunRecord => ({
   startedAt: row.started_at,
   endedAt: row.ended_at,
   error: fromJson(row.error),
+  segments: fromSegments(row.segments),
+  usage: fromJson(row.usage),
+  hookFailures: fromJson(row.hook_failures),
 });
 
 export const selectStepRuns = (on: Sql) =>

@@ -49,6 +49,10 @@ export const sampleRun = (id: string, more: Partial<RunRecord> = {}): RunRecord 
   error: null,
   resumedFrom: null,
   cancelRequested: false,
+  notes: null,
+  environment: null,
+  git: null,
+  hookFailures: null,
   ...more,
 });
 
@@ -67,6 +71,9 @@ export const sampleStep = (runId: string, node: string, more: Partial<StepRunRec
   startedAt: null,
   endedAt: null,
   error: null,
+  segments: null,
+  usage: null,
+  hookFailures: null,
   ...more,
 });
 
@@ -77,6 +84,8 @@ export const sampleAttempt = (stepRunId: string, more: Partial<AttemptRecord> = 
   startedAt: NOON,
   endedAt: null,
   error: null,
+  segments: null,
+  usage: null,
   ...more,
 });
 
