@@ -136,6 +136,11 @@ export const ERRORS = {
     () => 'The stack trace is shown with --debug.',
   ),
   // --- files, artifacts and stores -------------------------------------------------------------------------------
+  ERR_PACKAGE_MISSING: row<{ name: string; install: string }>(
+    1,
+    ({ name }) => `The package ${name} is not installed, and this step imports it.`,
+    ({ install }) => `Run: ${install}`,
+  ),
   ERR_FILE_NOT_FOUND: row<{ path: string; what: string }>(
     2,
     ({ path, what }) => `${what} ${path} does not exist.`,

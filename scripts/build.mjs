@@ -36,6 +36,11 @@ const ENTRIES = {
 /** Packages that user files import too: whole, an entry of their own, so that engine and user share the one fast copy (framework/code/engine-files.ts). */
 const SHARED = ['zod'];
 
+/** `sluice/yolo`: TypeScript of the package, behind the loader, which has to stand before any of it is imported. */
+const YOLO = `import './register.js';
+export const { resolveSource, TrainYolo, TrainYoloParams, withRecipe, YoloSteps } = await import('../pipelines/yolo.ts');
+`;
+
 /** Left as imports: native parts, big libraries that steps use and the engine does not, and the test runner of whoever uses `sluice/testing`. */
 const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^vitest$/];
 
@@ -133,7 +138,8 @@ async function bundle() {
   await build.close();
   const versions = SHARED.map((name) => [name, require(`${name}/package.json`).version]);
   writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify(Object.fromEntries(versions))}\n`);
-  removeStale([...files.map(({ fileName }) => fileName), ...(await locales.write(dist)), 'bundled.json']);
+  writeFileSync(join(dist, 'yolo.js'), YOLO);
+  removeStale([...files.map(({ fileName }) => fileName), ...(await locales.write(dist)), 'bundled.json', 'yolo.js']);
 }
 
 /** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SluiceError } from '../errors.ts';
+import { SluiceError, sluiceError } from '../errors.ts';
 import type { StoredError } from '../model/run.ts';
 import { secretValues } from '../secret-values.ts';
+import { missingPackage } from './missing-package.ts';
 import { WorkerStepError } from './worker-step-error.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -15,6 +16,11 @@ export const storedError = (error: unknown): StoredError => secretValues.maskDee
 
 function errorData(error: unknown): StoredError {
   if (error instanceof WorkerStepError) return error.stored;
+  const missing = missingPackage(error);
+  if (missing) {
+    const { code, message, hint } = sluiceError('ERR_PACKAGE_MISSING', missing);
+    return { code, message, hint };
+  }
   // Bad input is told in words: the lines of the step that found it would only stand in the way.
   const isInput = error instanceof SluiceError && error.code === 'ERR_INPUT';
   const stack = isInput ? undefined : userStack(error);
