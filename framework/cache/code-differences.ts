@@ -1,7 +1,6 @@
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { Digest } from '../hashing/digest.ts';
 import type { KeyPart } from '../model/key-part.ts';
-import type { ExplainedDifference } from './explain-step-run.ts';
 import type { Difference } from './explain.ts';
 
 /** A piece of source that is not what it was. */
@@ -12,6 +11,11 @@ export interface CodeDifference {
   readonly symbol: string | null;
   /** Unified diff; its lines are counted from the beginning of the piece. */
   readonly diff: string;
+}
+
+/** One part that is not the same; code with the lines that changed, where the store has both texts. */
+export interface ExplainedDifference extends Difference {
+  readonly code?: CodeDifference;
 }
 
 const LINES_AROUND = 3;
@@ -26,7 +30,9 @@ export async function codeDifferences(
   if (!differences.some(isCode)) return differences;
   const before = digestsByPart(keys.before);
   const after = digestsByPart(keys.after);
-  const wanted = differences.filter(isCode).flatMap(({ part }) => [before.get(part) ?? [], after.get(part) ?? []].flat());
+  const wanted = differences
+    .filter(isCode)
+    .flatMap(({ part }) => [before.get(part) ?? [], after.get(part) ?? []].flat());
   const texts = await store.codeTexts([...new Set(wanted)]);
   const { formatPatch, structuredPatch } = await import('diff');
   return differences.map((difference) => {

@@ -2,8 +2,10 @@ import type { ArtifactIo } from '../artifacts/artifact-io.ts';
 import type { CacheEntry, MetadataStore } from '../components/metadata-store.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { shortDigest } from '../hashing/digest.ts';
+import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
 import type { StepRunRecord, Time } from '../model/run.ts';
 import type { StepKey } from './cache-key.ts';
+import type { EarlierKeys } from './earlier-keys.ts';
 import { type Difference, keyDifferences, missReason, nearestKey } from './explain.ts';
 
 /** What a run says about the cache as a whole. */
@@ -29,11 +31,13 @@ export type Decision =
     };
 
 export interface DecideContext extends CacheUse {
-  readonly store: Pick<MetadataStore, 'lookup'>;
+  readonly store: Pick<MetadataStore, 'lookup' | 'listCache'>;
+  /** Where the stack's artifact store is, for people. */
+  readonly storeLocation: string;
   readonly io: Pick<ArtifactIo, 'missing'>;
   readonly now: Time;
-  /** Earlier step runs of this step, newest first: what a miss is compared with. */
-  earlierRuns(step: string): Promise<readonly StepRunRecord[]>;
+  /** Earlier keys of this step: what a miss is compared with. */
+  earlierKeys(step: string): Promise<EarlierKeys>;
   /** Step run of the same node in the run that this one resumes. */
   resumed(node: string): StepRunRecord | undefined;
 }
@@ -54,16 +58,40 @@ export async function decide(node: PlanNode, { key, parts }: StepKey, context: D
   const entry = await storedResult(node, key, context);
   if (typeof entry === 'string') return miss(entry);
   if (!entry) {
-    const nearest = nearestKey(parts, await context.earlierRuns(node.step.name));
+    const { keys, isElsewhere } = await context.earlierKeys(node.step.name);
+    const nearest = nearestKey(parts, keys);
     const differences = nearest && keyDifferences(nearest.parts, parts);
-    return miss(missReason(differences), { differences: differences ?? [] });
+    const expired = differences?.length === 0 ? await expiry(key, context) : undefined;
+    return miss(expired ?? missReason(differences, isElsewhere), { differences: differences ?? [] });
   }
   const missing = await context.io.missing(entry.output);
   if (missing.length > 0) {
     const said = missing.map(({ format, name, digest }) => `${name ?? format} ${shortDigest(digest)}`).join(', ');
-    return miss(`Its stored result is incomplete: ${said}.`, { missing: said });
+    return miss(whatIsMissing(entry.output, missing, context.storeLocation), { missing: said });
   }
   return { verdict: 'hit', entry, reason: `Same key as ${entry.origin}.` };
+}
+
+/** Why an entry of this very key is not looked up any more, if there is one. */
+async function expiry(key: CacheEntry['key'], { store, now }: DecideContext): Promise<string | undefined> {
+  const [entry] = (await store.listCache({ key, limit: 1 })).items;
+  return entry && isExpired(entry, now) ? hasExpired(entry) : undefined;
+}
+
+export const isExpired = ({ expiresAt }: Pick<CacheEntry, 'expiresAt'>, now: Time): boolean =>
+  expiresAt !== null && expiresAt <= now;
+
+const hasExpired = ({ createdAt }: CacheEntry): string =>
+  `Its result of ${new Date(createdAt).toISOString()} has expired.`;
+
+/** A store that has none of it never had it, or lost it; one that has a part is damaged. */
+function whatIsMissing(output: Output, missing: readonly Artifact[], storeLocation: string): string {
+  const said = missing.map(({ format, name, digest }) => `${name ?? format} ${shortDigest(digest)}`).join(', ');
+  const all = new Set(artifactsOf(output).map(({ digest }) => digest)).size;
+  const gone = new Set(missing.map(({ digest }) => digest)).size;
+  return gone < all
+    ? `Its stored result is incomplete: ${said} is not in the artifact store at ${storeLocation}.`
+    : `Its result is on record, but not in the artifact store at ${storeLocation}: ${said}.`;
 }
 
 export const isRefreshed = ({ id, step }: PlanNode, { refresh }: CacheUse): boolean =>
@@ -87,8 +115,5 @@ async function storedResult(
   if (!context.cache) return 'The run does not use the cache.';
   if (node.step.options.cache === false) return 'The step is never cached (cache: false).';
   const entry = await context.store.lookup(key);
-  if (entry?.expiresAt != null && entry.expiresAt <= context.now) {
-    return `Its result of ${new Date(entry.createdAt).toISOString()} has expired.`;
-  }
-  return entry;
+  return entry && isExpired(entry, context.now) ? hasExpired(entry) : entry;
 }

@@ -1,6 +1,6 @@
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { KeyPart } from '../model/key-part.ts';
-import type { Time } from '../model/run.ts';
+import type { StepRunRecord, Time } from '../model/run.ts';
 
 /** A key that was made before, with the step run that made its result. */
 export interface EarlierKey {
@@ -24,15 +24,30 @@ export interface EarlierKeys {
  */
 export async function earlierKeys(
   store: Pick<MetadataStore, 'recentStepRuns' | 'listCache'>,
-  { step, pipeline, limit }: { readonly step: string; readonly pipeline: string; readonly limit: number },
+  { step, pipeline, limit, before }: EarlierThan,
 ): Promise<EarlierKeys> {
-  const here = await store.recentStepRuns(step, { limit, pipeline });
-  const runs = here.length > 0 ? here : await store.recentStepRuns(step, { limit });
-  if (runs.length > 0) {
-    const keys = runs.map(({ id, parts, startedAt }) => ({ id, parts, madeAt: startedAt }));
-    return { keys, isElsewhere: here.length === 0 };
-  }
+  const runsOf = async (where: { readonly pipeline?: string }): Promise<readonly EarlierKey[]> => {
+    const runs = await store.recentStepRuns(step, { limit, ...where });
+    return runs.map(({ id, parts, startedAt }) => ({ id, parts, madeAt: startedAt })).filter(isBefore(before));
+  };
+  const here = await runsOf({ pipeline });
+  if (here.length > 0) return { keys: here, isElsewhere: false };
+  const elsewhere = await runsOf({});
+  if (elsewhere.length > 0) return { keys: elsewhere, isElsewhere: true };
   const { items } = await store.listCache({ step, limit });
   const keys = items.map(({ origin, parts, createdAt }) => ({ id: origin, parts, madeAt: createdAt }));
-  return { keys, isElsewhere: false };
+  return { keys: keys.filter(isBefore(before)), isElsewhere: false };
 }
+
+export interface EarlierThan {
+  readonly step: string;
+  readonly pipeline: string;
+  readonly limit: number;
+  /** A step run that is over: neither itself nor what came later counts. */
+  readonly before?: Pick<StepRunRecord, 'id' | 'startedAt'>;
+}
+
+const isBefore =
+  (before: EarlierThan['before']) =>
+  ({ id, madeAt }: EarlierKey): boolean =>
+    !before || (id !== before.id && (madeAt ?? 0) <= (before.startedAt ?? Number.POSITIVE_INFINITY));

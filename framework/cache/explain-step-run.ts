@@ -2,14 +2,9 @@ import type { MetadataStore } from '../components/metadata-store.ts';
 import { sluiceError } from '../errors.ts';
 import type { StepRunRecord } from '../model/run.ts';
 import { isSuccess } from '../model/status.ts';
-import { type CodeDifference, codeDifferences } from './code-differences.ts';
-import { type EarlierKey, earlierKeys } from './earlier-keys.ts';
-import { type Difference, keyDifferences, missReason, nearestKey } from './explain.ts';
-
-/** One part that is not the same; code with the lines that changed, where the store has both texts. */
-export interface ExplainedDifference extends Difference {
-  readonly code?: CodeDifference;
-}
+import { codeDifferences, type ExplainedDifference } from './code-differences.ts';
+import { earlierKeys } from './earlier-keys.ts';
+import { keyDifferences, missReason, nearestKey } from './explain.ts';
 
 /** Why a step run was a hit or a miss. */
 export interface Explanation {
@@ -59,11 +54,9 @@ export async function explainStepRun({ store, run: reference, node }: ExplainOpt
     step: stepRun.step,
     pipeline: run.pipeline,
     limit: EARLIER_RUNS,
+    before: stepRun,
   });
-  const nearest = nearestKey(
-    parts,
-    keys.filter((key) => isBefore(key, stepRun)),
-  );
+  const nearest = nearestKey(parts, keys);
   const differences = nearest ? keyDifferences(nearest.parts, parts) : [];
   return {
     verdict: 'miss',
@@ -73,9 +66,6 @@ export async function explainStepRun({ store, run: reference, node }: ExplainOpt
     differences: await codeDifferences(store, differences, { before: nearest?.parts ?? [], after: parts }),
   };
 }
-
-const isBefore = (key: EarlierKey, { id, startedAt }: StepRunRecord): boolean =>
-  key.id !== id && (key.madeAt ?? 0) <= (startedAt ?? Number.POSITIVE_INFINITY);
 
 function whyNone({ status, reason, error }: StepRunRecord): string {
   if (reason !== null) return reason;

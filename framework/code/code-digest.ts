@@ -17,5 +17,17 @@ export interface CodeDigest {
 
 /** Digests step methods. One instance serves one run: what it has read once stays as it was (the code is frozen at the run's start). */
 export interface CodeDigester {
-  digestOf(step: { readonly file: string; readonly className: string; readonly method: string }): Promise<CodeDigest>;
+  digestOf(step: StepSource): Promise<CodeDigest>;
+  /**
+   * The source behind the parts of that digest, for people: text by the part's digest. Pieces that are binary or very long are cut or left out.
+   * Asked once a version of the code, for the source has to be taken apart again.
+   */
+  textsOf(step: StepSource): Promise<ReadonlyMap<Digest, string>>;
+}
+
+/** Where a step method is written. */
+export interface StepSource {
+  readonly file: string;
+  readonly className: string;
+  readonly method: string;
 }

@@ -2,11 +2,9 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { sluiceError } from '../errors.ts';
 import { runFiles } from './basis.ts';
-import type { CodeDigest, CodeDigester } from './code-digest.ts';
-import type { SourceDigester } from './digest-source.ts';
+import type { CodeDigest, CodeDigester, StepSource } from './code-digest.ts';
+import type { DigestedSource, SourceDigester } from './digest-source.ts';
 import { storedDigests } from './stored-digests.ts';
-
-type Step = Parameters<CodeDigester['digestOf']>[0];
 
 export interface CodeDigesterOptions {
   /** Folder of the project: files outside of any package are named from here. */
@@ -27,14 +25,18 @@ export function createCodeDigester({ projectDir, cacheDir }: CodeDigesterOptions
   const done = new Map<string, Promise<CodeDigest>>();
   let source: Promise<SourceDigester> | undefined;
 
-  async function digest(step: Step): Promise<CodeDigest> {
+  // What takes source apart is loaded when source has changed: most runs end without it.
+  const takenApart = async (step: StepSource): Promise<DigestedSource> => {
+    source ??= import('./digest-source.ts').then(({ sourceDigester }) => sourceDigester({ projectDir, cacheDir, run }));
+    return (await source)(step);
+  };
+
+  async function digest(step: StepSource): Promise<CodeDigest> {
     const { file, className, method } = step;
     const id = JSON.stringify([process.versions.node.split('.')[0], projectDir, file, className, method]);
     const known = stored.find(id);
     if (known) return known;
-    // What takes source apart is loaded when source has changed: most runs end without it.
-    source ??= import('./digest-source.ts').then(({ sourceDigester }) => sourceDigester({ projectDir, cacheDir, run }));
-    const { value, basis } = (await source)(step);
+    const { value, basis } = await takenApart(step);
     stored.keep(id, value, basis);
     return value;
   }
@@ -49,11 +51,14 @@ export function createCodeDigester({ projectDir, cacheDir }: CodeDigesterOptions
       done.set(name, found);
       return found;
     },
+    async textsOf({ className, method, ...step }) {
+      return (await takenApart({ file: sourceOf({ className, method, ...step }), className, method })).texts();
+    },
   };
 }
 
 /** The step's file by its one real name. */
-function sourceOf(step: Step): string {
+function sourceOf(step: StepSource): string {
   try {
     return realpathSync.native(step.file);
   } catch (error) {

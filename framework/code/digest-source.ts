@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { sluiceError } from '../errors.ts';
 import { canonicalDigest } from '../hashing/canonical.ts';
+import type { Digest } from '../hashing/digest.ts';
 import type { Basis, RunFiles } from './basis.ts';
-import type { CodeDigest, CodeDigester } from './code-digest.ts';
-import { codeParts, fileNamer } from './code-parts.ts';
+import type { CodeDigest, StepSource } from './code-digest.ts';
+import { codeParts, codePieces, fileNamer } from './code-parts.ts';
+import { codeTexts } from './code-texts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { moduleFactsCache } from './module-facts-cache.ts';
 import { packageDigests } from './package-digests.ts';
@@ -14,10 +16,15 @@ import { type ClassSlice, sliceClass } from './slice-class.ts';
 /** Raise it when anything about how a digest is made changes: digests of an older one are never compared with new ones. */
 const VERSION = 1;
 
-type Step = Parameters<CodeDigester['digestOf']>[0];
-
 /** The digest of a step method, and what it rests on. `step.file` is the real path. */
-export type SourceDigester = (step: Step) => { readonly value: CodeDigest; readonly basis: Basis };
+export type SourceDigester = (step: StepSource) => DigestedSource;
+
+export interface DigestedSource {
+  readonly value: CodeDigest;
+  readonly basis: Basis;
+  /** `CodeDigester.textsOf`. */
+  texts(): ReadonlyMap<Digest, string>;
+}
 
 /**
  * Digests step methods by taking their source apart.
@@ -41,7 +48,8 @@ export function sourceDigester(options: {
     const reach = new CodeReach(world);
     const slice = sliceOf(step, reach.start(step.file));
     const reached = reach.finish(step.file, step.className, slice.items);
-    const parts = codeParts(reached, fileNamer(step.file, projectDir));
+    const pieces = codePieces(reached, fileNamer(step.file, projectDir));
+    const parts = codeParts(pieces, reached.packages);
     const value: CodeDigest = Object.freeze({
       digest: canonicalDigest([VERSION, parts.map(({ part, digest }) => [part, digest])]),
       parts,
@@ -49,12 +57,12 @@ export function sourceDigester(options: {
       receiverFields: slice.receiverFields,
       warnings: reached.warnings,
     });
-    return { value, basis: reached.basis };
+    return { value, basis: reached.basis, texts: () => codeTexts(pieces, (path) => run.read(path)?.text) };
   };
 }
 
 /** A class that is made inside a function can't be taken apart from here: the whole file counts, and all of its object's fields. */
-function sliceOf(step: Step, module: ModuleFacts): ClassSlice {
+function sliceOf(step: StepSource, module: ModuleFacts): ClassSlice {
   const { className, method, file } = step;
   const facts = module.classes[className];
   if (!facts) return { items: [...module.items.keys()], receiverFields: '*' };

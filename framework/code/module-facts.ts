@@ -12,6 +12,8 @@ export interface Item {
   readonly name: string;
   /** Of what it does, without types, comments and layout. */
   readonly digest: Digest;
+  /** Where its nodes stand in the text: beginning and end, in UTF-16 units. */
+  readonly spans: readonly (readonly [start: number, end: number])[];
   /** Names it takes from the module's top level or its imports. */
   readonly references: readonly Reference[];
   readonly links: readonly (Omit<Link, 'offset'> & { readonly line: number })[];

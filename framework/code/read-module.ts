@@ -189,7 +189,8 @@ function readVariables(node: Syntax, module: Reading): void {
   for (const declarator of node['declarations'] as readonly Syntax[]) {
     const names = boundNames(declarator['id']);
     const init = (declarator['init'] as Syntax | null) ?? undefined;
-    declare({ ...node, declarations: [declarator] } as Syntax, names, module);
+    const { start, end } = (node['declarations'] as readonly Syntax[]).length === 1 ? node : declarator;
+    declare({ ...node, start, end, declarations: [declarator] } as Syntax, names, module);
     if (node['kind'] !== 'const') module.variables.push(...names);
     else if (init && isName(declarator['id'])) for (const name of names) known.set(name, kindOf(init, known));
   }
@@ -247,6 +248,7 @@ function addItem(name: string, nodes: readonly Syntax[], hasEffect: boolean, mod
   module.items.push({
     name,
     digest: sha256(JSON.stringify([...nodes.map(codeText), extra])),
+    spans: nodes.map(({ start, end }) => [start, end] as const),
     references: distinct(nodes.flatMap(freeNames)),
     links: found.flatMap((one) => one.links.map(({ offset, ...link }) => ({ ...link, line: line(offset) }))),
     sights: found.flatMap((one) => one.sights.map(({ what, offset }) => ({ what, line: line(offset) }))),

@@ -194,6 +194,7 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
     cacheUse,
     keys: createStepKeys({
       stack,
+      pipeline: definition.name,
       io,
       codeDigester,
       ...cacheUse,

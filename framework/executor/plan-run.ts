@@ -47,7 +47,7 @@ export async function planRun(plan: Plan, options: PlanRunOptions): Promise<read
   const outputs = new Map<string, Output>();
   const { steps: resumed } = await resumableSteps(stack.metadataStore, options.resumeFrom);
   const outputOf = (id: string): Output => outputs.get(id)!;
-  const keys = createStepKeys({ stack, io, codeDigester, cache, refresh, outputOf, resumed });
+  const keys = createStepKeys({ stack, pipeline: plan.pipeline, io, codeDigester, cache, refresh, outputOf, resumed });
   const planned: PlannedStep[] = [];
   const running = new Map<CacheKey, string>();
   for (const node of plan.nodes)

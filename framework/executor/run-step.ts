@@ -34,7 +34,9 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
     if (turn.kind === 'stopped') return await endStopped(node, run);
     if (turn.kind === 'hit') return endCached(node, run, call, turn.decision);
     try {
+      const kept = keepCode(node, run, call);
       const attempted = await attemptStep(node, run, call, turn);
+      await kept;
       if (await commitStep(node, run, call, { ...turn, ...attempted })) return 'done';
     } finally {
       await turn.release();
@@ -45,6 +47,17 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
     if (isCancelled(error)) return endStopped(node, run);
     if (isDamage(error) && (await healParents(node, run))) return runStep(node, run, refresh);
     return endFailed(node, run, error);
+  }
+}
+
+/** Beside the step: who asks why it ran can see the lines that changed. A store that has no room for them stops no step. */
+async function keepCode(node: PlanNode, run: RunScope, call: StepKey): Promise<void> {
+  try {
+    await run.keys.keepCode(node, call);
+  } catch (error) {
+    const message = `The source of step ${node.id} could not be kept: ${(error as Error).message}`;
+    const hint = 'sluice why will name what changed in it, without the lines.';
+    run.emit({ type: 'step-warning', node: node.id, code: 'code-not-kept', message, hint });
   }
 }
 

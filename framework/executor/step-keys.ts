@@ -1,6 +1,8 @@
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
 import { type KeyContext, type StepKey, stepKey } from '../cache/cache-key.ts';
 import { type CacheUse, type DecideContext, type Decision, decide } from '../cache/decide.ts';
+import { type EarlierKeys, earlierKeys } from '../cache/earlier-keys.ts';
+import { type KeepCodeTexts, keepCodeTexts } from '../cache/keep-code-texts.ts';
 import type { CodeDigester } from '../code/code-digest.ts';
 import type { Stack } from '../components/stack.ts';
 import type { PlanNode } from '../dag/plan.ts';
@@ -15,10 +17,14 @@ export interface StepKeys {
   keyOf(node: PlanNode): Promise<StepKey>;
   /** @param refresh runs the step whatever is stored: its result is known to be damaged. */
   decide(node: PlanNode, key: StepKey, refresh?: boolean): Promise<Decision>;
+  /** For a step that runs: its source goes into the record. */
+  readonly keepCode: KeepCodeTexts;
 }
 
 export interface StepKeysOptions extends CacheUse {
-  readonly stack: Pick<Stack, 'metadataStore' | 'projectDir'>;
+  readonly stack: Pick<Stack, 'metadataStore' | 'artifactStore' | 'projectDir'>;
+  /** Name of the plan's pipeline. */
+  readonly pipeline: string;
   readonly io: ArtifactIo;
   readonly codeDigester: CodeDigester;
   /** Committed output of a node that has ended well. */
@@ -34,7 +40,7 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
   const { stack, io, outputOf, resumed } = options;
   const store = stack.metadataStore;
   const history = createHistoryReader({ store, io });
-  const earlier = new Map<string, Promise<readonly StepRunRecord[]>>();
+  const earlier = new Map<string, Promise<EarlierKeys>>();
 
   const keyContext: KeyContext = {
     codeDigester: options.codeDigester,
@@ -49,6 +55,7 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
   };
 
   return {
+    keepCode: keepCodeTexts(store, options.codeDigester),
     keyOf: (node) => stepKey(node, keyContext),
     async decide(node, key, refresh = false) {
       if (refresh && key.key !== null)
@@ -57,12 +64,14 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
         cache: options.cache,
         refresh: options.refresh,
         store,
+        storeLocation: stack.artifactStore.location,
         io,
         now: Date.now(),
         resumed: (id) => resumed.get(id),
         // Once a step name and run: what this run adds itself is no news to compare with.
-        earlierRuns(step) {
-          const known = earlier.get(step) ?? store.recentStepRuns(step, { limit: EARLIER_RUNS });
+        earlierKeys(step) {
+          const { pipeline } = options;
+          const known = earlier.get(step) ?? earlierKeys(store, { step, pipeline, limit: EARLIER_RUNS });
           earlier.set(step, known);
           return known;
         },

@@ -28,7 +28,9 @@ export const codeTextQueries = ({ db, now }: SqlContext): CodeTextQueries => ({
   async writeCodeTexts(texts) {
     const created_at = now();
     // Two processes that write the same texts take their rows in one order, or they would wait for each other.
-    const rows = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([digest, text]) => ({ digest, text, created_at }));
+    const rows = [...texts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([digest, text]) => ({ digest, text, created_at }));
     if (rows.length === 0) return;
     await db.transaction().execute(async (on) => {
       for (let at = 0; at < rows.length; at += SOME) {

@@ -55,7 +55,7 @@ export function keyContext(
     ...code,
   };
   return {
-    codeDigester: { digestOf: async () => digest },
+    codeDigester: { digestOf: async () => digest, textsOf: async () => new Map() },
     projectDir: import.meta.dirname,
     materializers: 'json@1 text@1',
     env: {},

@@ -52,6 +52,7 @@ export const fakeDigester = (
     const part = { part: `code ${id}`, digest, display: versions[method] ?? '1' };
     return { digest, parts: [part], files: [], receiverFields: more.receiverFields ?? [], warnings: [] };
   },
+  textsOf: async () => new Map(),
 });
 
 export interface TestRun extends RunOutcome {
