@@ -66,6 +66,29 @@ export interface RunTagTable {
   run_id: string;
 }
 
+/** One parameter of a run, for filters. Rows of a name lie in order of creation. */
+export interface RunParamTable {
+  /** Path in the parameters: `split.train`. */
+  name: string;
+  created_at: Millis;
+  run_id: string;
+  number: number | null;
+  /** Text as it is, everything else as JSON; the beginning of what is long. */
+  text: string;
+}
+
+/** The last value of one metric of a run, for lists and filters; `tracked_metric` has the whole series. */
+export interface RunMetricTable {
+  name: string;
+  created_at: Millis;
+  run_id: string;
+  /** Of whom it is: an earlier run's when the result was in the cache. */
+  step_run_id: string;
+  x: number;
+  /** Null is NaN. */
+  number: number | null;
+}
+
 export interface StepRunTable {
   id: string;
   run_id: string;
@@ -150,6 +173,8 @@ export interface ArtifactTable {
 
 export interface LogLineTable {
   step_run_id: string;
+  /** So that the lines of all steps of a run can be read in order of time. */
+  run_id: string;
   seq: number;
   attempt: number;
   time: Millis;
@@ -177,12 +202,42 @@ export interface TrackedMetricTable {
   value: number | null;
 }
 
+/** What a user wants kept, whatever becomes of runs and cache. */
+export interface PinTable {
+  digest: string;
+  artifact: Json;
+  reason: string | null;
+  created_at: Millis;
+}
+
+/** What a deleted run, entry or pin kept: it stays until everything that ran at that time has ended, and the grace period is over. */
+export interface ReleasedArtifactTable {
+  /** SHA-256 of `artifact`. */
+  id: string;
+  artifact: Json;
+  released_at: Millis;
+}
+
+/** One row. `number` is odd while a garbage collection removes things; it grows by its beginning and by its end. */
+export interface CollectionTable {
+  id: number;
+  number: number;
+}
+
+/** Objects that the collection under way is going to remove, or (`is_removing`) is just removing. */
+export interface CondemnedTable {
+  digest: string;
+  is_removing: Flag;
+}
+
 /** The tables of a metadata store. `migrations.ts` makes them; ARCHITECTURE.md describes them. */
 export interface MetadataSchema {
   schema_version: { id: number; version: number };
   executor: ExecutorTable;
   run: RunTable;
   run_tag: RunTagTable;
+  run_param: RunParamTable;
+  run_metric: RunMetricTable;
   run_code: RunCodeTable;
   run_text: RunTextTable;
   step_run: StepRunTable;
@@ -195,6 +250,10 @@ export interface MetadataSchema {
   log_line: LogLineTable;
   tracked_value: TrackedValueTable;
   tracked_metric: TrackedMetricTable;
+  pin: PinTable;
+  released_artifact: ReleasedArtifactTable;
+  collection: CollectionTable;
+  condemned: CondemnedTable;
 }
 
 /** A database, or a transaction on it. */
@@ -227,6 +286,11 @@ export interface SqlCapabilities {
   readonly prepare?: (db: Sql) => Promise<void>;
   /** Begins a migration: makes others wait until the transaction ends, where beginning it doesn't do that. */
   readonly lockSchema?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
+  /**
+   * Resolves when every transaction has ended that may have begun before the last one of this connection was committed, and is changing runs:
+   * for databases whose writers don't exclude each other.
+   */
+  readonly settle?: (db: Sql) => Promise<void>;
   /** What a new schema has beside the tables that all databases share. */
   readonly addOwnObjects?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

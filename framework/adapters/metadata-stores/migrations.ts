@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
 import { addCodeText } from './migrations/code-text.ts';
+import { addGarbageCollection } from './migrations/garbage-collection.ts';
 import { addRecording } from './migrations/recording.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -11,7 +12,13 @@ export type Migration = (db: Transaction<MetadataSchema>, capabilities: SqlCapab
  * The n-th takes a database from version n-1 to n. Stored databases have gone through them: never change one, add one.
  * Types are the few that every SQL database has: text, integer (32 bits), bigint, double precision.
  */
-export const MIGRATIONS: readonly Migration[] = [createTables, addOwnObjects, addCodeText, addRecording];
+export const MIGRATIONS: readonly Migration[] = [
+  createTables,
+  addOwnObjects,
+  addCodeText,
+  addRecording,
+  addGarbageCollection,
+];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {
   const kinds = { key: sql.raw<string>(keyType), keyed: sql.raw<string>(keyedTable) };
