@@ -12,6 +12,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
+import { asciiOutput } from './ascii-output.mjs';
+import { lazyPackages } from './lazy-packages.mjs';
 import { lodashParts } from './lodash-parts.mjs';
 import { nodeBuiltins } from './node-builtins.mjs';
 import { zodLocales } from './zod-locales.mjs';
@@ -44,6 +46,11 @@ export const { resolveSource, TrainYolo, TrainYoloParams, withRecipe, YoloSteps 
 /** Left as imports: native parts, big libraries that steps use and the engine does not, and the test runner of whoever uses `sluice/testing`. */
 const EXTERNAL = [/^@oxc-project\//, /^oxc-/, /^onnxruntime-/, /^sharp$/, /^@resvg\//, /^echarts/, /^vitest$/];
 
+/** What a library imports at once and most commands never use. */
+const LAZY = {
+  minio: ['async', 'block-stream2', 'fast-xml-parser', 'ipaddr.js', 'mime-types', 'query-string', 'xml2js'],
+};
+
 function presentEntries() {
   const found = Object.entries(ENTRIES).filter(([name, source]) => {
     if (existsSync(join(root, source))) return true;
@@ -62,7 +69,13 @@ const input = () => ({
   platform: 'node',
   external: EXTERNAL,
   tsconfig: join(root, 'tsconfig.json'),
-  plugins: [nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }), lodashParts(), locales.plugin],
+  plugins: [
+    nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }),
+    lodashParts(),
+    lazyPackages(LAZY),
+    locales.plugin,
+    asciiOutput(),
+  ],
   onLog(level, log, handle) {
     // Libraries write `eval` and circular imports as they like; only our own files are worth a line.
     if (level === 'warn' && log.id?.includes('node_modules')) return;
