@@ -1,7 +1,7 @@
 /** The one public entry: everything a pipeline script, a step or a test imports from `sluice`. */
+export { after } from './authoring/after.ts';
 export { definePlan } from './authoring/define-plan.ts';
 export { type PipelineClass, type PipelineOptions, pipeline } from './authoring/pipeline.ts';
-export { after } from './authoring/recorder.ts';
 export { step } from './authoring/step.ts';
 export { type StepContext, type StepLog, type StepTracker, stepContext } from './authoring/step-context.ts';
 export type { ArtifactStore } from './components/artifact-store.ts';

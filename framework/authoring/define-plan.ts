@@ -1,13 +1,15 @@
 import { createPlan } from '../dag/create-plan.ts';
+import { createGrowingPlan } from '../dag/growing-plan.ts';
 import { mapRefs, OutputRef } from '../dag/output-ref.ts';
 import type { Plan } from '../dag/plan.ts';
 import { parseParams } from './parse-params.ts';
-import { type PipelineClass, pipelineDefinition } from './pipeline.ts';
-import { Recorder, recordInto } from './recorder.ts';
+import { callBody, type PipelineClass, pipelineDefinition } from './pipeline.ts';
+import { type Provenance, Recorder, recordInto } from './recorder.ts';
 import { outputRefOf, symbolicValue } from './symbolic-value.ts';
 
 /**
- * Runs the pipeline body once on stand-ins and returns the frozen graph of the step calls it made. No step runs.
+ * Runs the pipeline body once on stand-ins and returns the frozen graph of the step calls it made. No step runs. A dynamic pipeline has no graph
+ * before it runs: its plan is empty, and says so (`isDynamic`).
  *
  * @param options.areParsed whether `values` went through the schema already: a schema that transforms must not see them twice.
  * @throws ERR_PARAMS, ERR_SYMBOLIC_VALUE, ERR_STEP_DEFINITION, and whatever the body throws.
@@ -19,18 +21,20 @@ export async function definePlan(
 ): Promise<{ plan: Plan; params: unknown }> {
   const definition = pipelineDefinition(target);
   const params = options.areParsed ? values : await parseParams(definition, values);
-  const recorder = new Recorder(({ id }) => symbolicValue(new OutputRef(id, [])));
-  const result = await recordInto(recorder, () => new target().run(params as never));
-  return { plan: createPlan({ pipeline: definition.name, nodes: recorder.nodes, result: withRefs(result) }), params };
+  const { name } = definition;
+  if (definition.dynamic) return { plan: createGrowingPlan(name), params };
+  const recorder = new Recorder({ pipeline: name, answer: ({ id }) => symbolicValue(new OutputRef(id, [])) });
+  const result = await recordInto(recorder, () => callBody(target, params));
+  return { plan: createPlan({ pipeline: name, nodes: recorder.nodes, result: withRefs(result, outputRefOf) }), params };
 }
 
-/** What the body returned, stand-ins replaced by their references. */
-function withRefs(value: unknown): unknown {
-  const ref = outputRefOf(value);
+/** What the body returned, results of steps replaced by their references. */
+export function withRefs(value: unknown, refOf: Provenance['refOf']): unknown {
+  const ref = refOf(value);
   if (ref) return ref;
-  if (Array.isArray(value)) return value.map(withRefs);
+  if (Array.isArray(value)) return value.map((item) => withRefs(item, refOf));
   if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withRefs(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withRefs(item, refOf)]));
   }
   return value;
 }

@@ -3,24 +3,56 @@ import { isPlain, type OutputRef, refsIn } from '../dag/output-ref.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { sluiceError } from '../errors.ts';
 import type { StepDefinition } from '../model/step-definition.ts';
+import { type CallNames, fromTheStart, keepPlace, namesInOrder } from './call-names.ts';
 import { parameterNames } from './parameter-names.ts';
 import { outputRefOf } from './symbolic-value.ts';
 
-/** Collects the step calls of one pipeline body; `answer` is what each call returns to the body. */
+/** Which values in an argument came from earlier calls. */
+export interface Provenance {
+  /** The output, or field of one, that the value is. */
+  refOf(value: unknown): OutputRef | undefined;
+  /** The node whose output it is a deeper part of: such a value counts by its content, and is frozen. */
+  partOf(value: unknown): string | undefined;
+}
+
+const STAND_INS: Provenance = { refOf: outputRefOf, partOf: () => undefined };
+
+export interface RecorderOptions {
+  readonly pipeline: string;
+  /** What a call gives the body, or promises it. */
+  answer(node: PlanNode): unknown;
+  /** Default: stand-ins. */
+  readonly provenance?: Provenance;
+  /** Default: in the order of the calls. */
+  readonly names?: CallNames;
+  /** Calls are answered with real values. Default false. */
+  readonly isLive?: boolean;
+}
+
+/** Takes the step calls of one pipeline body, and answers them. */
 export class Recorder {
+  readonly pipeline: string;
   readonly nodes: PlanNode[] = [];
-  readonly #ids = new Map<string, number>();
+  readonly names: CallNames;
+  readonly isLive: boolean;
   readonly #definitions = new Map<string, StepDefinition>();
   readonly #answer: (node: PlanNode) => unknown;
+  readonly #provenance: Provenance;
+  readonly #calls = new WeakMap<Promise<unknown>, string>();
 
-  constructor(answer: (node: PlanNode) => unknown) {
-    this.#answer = answer;
+  constructor(options: RecorderOptions) {
+    this.pipeline = options.pipeline;
+    this.names = options.names ?? namesInOrder();
+    this.isLive = options.isLive ?? false;
+    this.#answer = options.answer;
+    this.#provenance = options.provenance ?? STAND_INS;
   }
 
-  record(step: StepDefinition, receiver: object, args: readonly unknown[], after: readonly string[]): unknown {
-    const id = this.#nextId(step);
-    const recorded = args.map((arg, i) => snapshot(arg, `argument ${i + 1} of step ${id}`));
-    const parents = [...new Set([...recorded.flatMap(refsIn).map((ref: OutputRef) => ref.node), ...after])];
+  record(step: StepDefinition, receiver: object, args: readonly unknown[], at: Recording): Promise<unknown> {
+    const id = this.#nextId(step, at.scope);
+    const sources = new Set<string>();
+    const recorded = args.map((arg, i) => this.#snapshot(arg, `argument ${i + 1} of step ${id}`, sources));
+    for (const { node } of recorded.flatMap(refsIn)) sources.add(node);
     const argNames = parameterNames(step.body);
     const node: PlanNode = Object.freeze({
       id,
@@ -28,14 +60,23 @@ export class Recorder {
       receiver,
       args: Object.freeze(recorded),
       argNames: Object.freeze(recorded.map((_, i) => argNames[i] ?? `argument ${i + 1}`)),
-      parents: Object.freeze(parents),
+      parents: Object.freeze([...new Set([...sources, ...at.after])]),
     });
     this.nodes.push(node);
-    return this.#answer(node);
+    const promise = Promise.resolve(this.#answer(node));
+    this.#calls.set(promise, id);
+    return promise;
   }
 
-  #nextId(step: StepDefinition): string {
-    const known = this.#definitions.get(step.name);
+  /** The node behind a result, a field of one, or the promise of a call. */
+  nodeOf(value: unknown): string | undefined {
+    // A stand-in is asked first: it refuses every other question.
+    const node = this.#provenance.refOf(value)?.node ?? this.#provenance.partOf(value);
+    return node === undefined && value instanceof Promise ? this.#calls.get(value) : node;
+  }
+
+  #nextId(step: StepDefinition, scope: string): string {
+    const known = this.#definitions.get(scope + step.name);
     if (known && (known.file !== step.file || known.className !== step.className || known.method !== step.method)) {
       throw sluiceError('ERR_STEP_DEFINITION', {
         step: step.name,
@@ -43,24 +84,34 @@ export class Recorder {
         fix: `Give one of them a name of its own: @step({ name: '${step.name}_2' }).`,
       });
     }
-    this.#definitions.set(step.name, step);
-    const count = (this.#ids.get(step.name) ?? 0) + 1;
-    this.#ids.set(step.name, count);
-    return count === 1 ? step.name : `${step.name}-${count}`;
+    this.#definitions.set(scope + step.name, step);
+    return this.names.next(step.name, scope);
   }
-}
 
-/** A frozen copy of plain data with an OutputRef for every stand-in, so that the body can't change an argument after the call. */
-function snapshot(value: unknown, where: string): unknown {
-  const ref = outputRefOf(value);
-  if (ref) return ref;
-  if (Array.isArray(value)) return Object.freeze(value.map((item, i) => snapshot(item, `${where}[${i}]`)));
-  if (isPlain(value)) {
-    const entries = Object.entries(value).map(([key, item]) => [key, snapshot(item, `${where}.${key}`)] as const);
-    return Object.freeze(Object.fromEntries(entries));
+  /**
+   * A frozen copy of plain data with an OutputRef for every result of an earlier call, so that the body can't change an argument after the call.
+   * @param sources gets the nodes that deeper parts came from.
+   */
+  #snapshot(value: unknown, where: string, sources: Set<string>): unknown {
+    const ref = this.#provenance.refOf(value);
+    if (ref) return ref;
+    const source = this.#provenance.partOf(value);
+    if (source !== undefined) {
+      sources.add(source);
+      return value;
+    }
+    if (Array.isArray(value)) {
+      return Object.freeze(value.map((item, i) => this.#snapshot(item, `${where}[${i}]`, sources)));
+    }
+    if (isPlain(value)) {
+      const entries = Object.entries(value).map(
+        ([key, item]) => [key, this.#snapshot(item, `${where}.${key}`, sources)] as const,
+      );
+      return Object.freeze(Object.fromEntries(entries));
+    }
+    refuseHidden(value, where);
+    return value;
   }
-  refuseHidden(value, where);
-  return value;
 }
 
 /** A stand-in inside a Map, a Set or an instance would never be filled in: refused where it happens. */
@@ -78,26 +129,28 @@ function refuseHidden(value: unknown, where: string): void {
   });
 }
 
-const recording = new AsyncLocalStorage<{ readonly recorder: Recorder; readonly after: readonly string[] }>();
+/** Where the calls made here are recorded, and what is said of all of them. */
+export interface Recording {
+  readonly recorder: Recorder;
+  /** Nodes that they wait for beside those in their arguments. */
+  readonly after: readonly string[];
+  /** Of the pipeline call that they belong to, `tune~`; empty in the outermost body. */
+  readonly scope: string;
+}
+
+const recording = new AsyncLocalStorage<Recording>();
 
 /** The one mode switch: inside `recordInto` a step call is recorded, elsewhere it is a plain call. */
-export const currentRecording = (): { readonly recorder: Recorder; readonly after: readonly string[] } | undefined =>
-  recording.getStore();
+export const currentRecording = (): Recording | undefined => recording.getStore();
 
-export const recordInto = <R>(recorder: Recorder, body: () => R): R => recording.run({ recorder, after: [] }, body);
+export const recordInto = <R>(recorder: Recorder, body: () => R): R =>
+  recording.run({ recorder, after: [], scope: '' }, () => fromTheStart(body));
 
-/**
- * Orders without data: the steps called in `body` start only when the steps behind `values` have ended well.
- * Outside a plan it just calls `body`.
- *
- * @example
- * const loaded = await steps.load(params.url);
- * const report = await after(loaded, () => steps.report(params.title));
- */
-export function after<R>(values: unknown, body: () => R): R {
-  const now = recording.getStore();
-  if (!now) return body();
-  const listed = Array.isArray(values) ? values : [values];
-  const nodes = listed.flatMap((value) => outputRefOf(value)?.node ?? []);
-  return recording.run({ recorder: now.recorder, after: [...now.after, ...nodes] }, body);
+/** Runs `body` with other facts about the calls made in it. */
+export const recordIn = <R>(now: Recording, body: () => R): R => keepPlace((inside) => recording.run(now, inside), body);
+
+/** Runs the body of a pipeline that another one calls: its calls become nodes of the outer one, named after the call. */
+export function recordNested<R>(now: Recording, pipeline: string, body: () => R): R {
+  const id = now.recorder.names.next(pipeline, now.scope);
+  return recording.run({ ...now, scope: `${id}~` }, () => fromTheStart(body));
 }

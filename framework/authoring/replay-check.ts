@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Plan, PlanNode } from '../dag/plan.ts';
 import { resolveRefs } from './define-plan.ts';
-import type { PipelineClass } from './pipeline.ts';
+import { callBody, type PipelineClass } from './pipeline.ts';
 import { Recorder, recordInto } from './recorder.ts';
 
 /**
@@ -18,9 +18,9 @@ export async function replayCheck(options: {
   readonly outputOf: (node: string) => unknown;
 }): Promise<string | undefined> {
   const { plan, outputOf } = options;
-  const recorder = new Recorder(({ id }) => outputOf(id));
+  const recorder = new Recorder({ pipeline: plan.pipeline, answer: ({ id }) => outputOf(id) });
   try {
-    await recordInto(recorder, () => new options.pipeline().run(options.params as never));
+    await recordInto(recorder, () => callBody(options.pipeline, options.params));
   } catch (error) {
     return `on real values it throws: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -7,8 +7,8 @@ import { decoratedFile } from './source-file.ts';
 const NAME = /^[a-z][a-z0-9_-]*$/;
 
 /**
- * Makes an async method a pipeline step. In a pipeline body a call of it is recorded and returns a stand-in for its result;
- * everywhere else (unit tests, scripts, other steps) it is the plain method.
+ * Makes an async method a pipeline step. In a pipeline body a call of it is recorded and returns a stand-in for its result, or, in a dynamic
+ * pipeline, goes through the cache and returns the result; everywhere else (unit tests, scripts, other steps) it is the plain method.
  *
  * @throws ERR_STEP_DEFINITION for a bad name, a name used twice in the class, a static or a non-method member.
  * @example
@@ -35,7 +35,7 @@ export function step(options: StepOptions = {}) {
     descriptor.value = function call(this: object, ...args: never[]) {
       const recording = currentRecording();
       if (!recording) return (body as M).apply(this, args);
-      return Promise.resolve(recording.recorder.record(definition, this, args, recording.after));
+      return recording.recorder.record(definition, this, args, recording);
     } as M;
   };
 }

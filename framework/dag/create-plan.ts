@@ -39,7 +39,7 @@ export function createPlan(options: {
   });
 }
 
-function unknownNode(id: string, pipeline: string): never {
+export function unknownNode(id: string, pipeline: string): never {
   throw sluiceError('ERR_STEP_DEFINITION', {
     step: id,
     problem: `pipeline ${pipeline} has no such step.`,
@@ -106,7 +106,7 @@ function cyclePath(byId: ReadonlyMap<string, PlanNode>): string[] {
   return [...path.slice(path.indexOf(id)), id].reverse();
 }
 
-const nodeToJson = (node: PlanNode): PlanJson['nodes'][number] =>
+export const nodeToJson = (node: PlanNode): PlanJson['nodes'][number] =>
   Object.freeze({
     id: node.id,
     step: node.step.name,
