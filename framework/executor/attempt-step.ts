@@ -13,6 +13,7 @@ import { type RecordReport, recordReport } from './record-report.ts';
 import { removeFolder } from './remove-folder.ts';
 import { isRetried, retryDelay } from './retry-delay.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
+import type { AttemptMeter } from './step-clocks.ts';
 import { isCancelled, storedError } from './stored-error.ts';
 import { withinLimits } from './within-limits.ts';
 
@@ -20,6 +21,7 @@ export interface Attempted {
   readonly output: Output;
   /** The attempt that made it; its end is part of the commit. */
   readonly attempt: AttemptRecord;
+  readonly meter: AttemptMeter;
   /** Left behind by this and earlier attempts, until the commit. */
   readonly checkpointDir: string;
 }
@@ -36,17 +38,19 @@ export async function attemptStep(
   const checkpointDir = checkpointPath(node, run, call);
   for (let tries = 1; ; tries++) {
     const attempt = await startAttempt(node, run, call, { number: before + tries, reason });
+    const meter = run.clocks.of(node.id).attempt(node.step.options.isolation !== 'process');
     try {
-      const output = await oneAttempt(node, run, call, { attempt, checkpointDir });
-      return { output, attempt, checkpointDir };
+      const output = await oneAttempt(node, run, call, { attempt, meter, checkpointDir });
+      return { output, attempt, meter, checkpointDir };
     } catch (error) {
       const ended = storedError(error);
       const status = isCancelled(error) ? 'cancelled' : 'failed';
-      const store = run.stack.metadataStore;
-      await store.endAttempt({ ...attempt, status, endedAt: Date.now(), error: isCancelled(error) ? null : ended });
+      const end = { ...meter.end(), status, endedAt: Date.now(), error: isCancelled(error) ? null : ended } as const;
+      await run.stack.metadataStore.endAttempt({ ...attempt, ...end });
       if (!isRetried(error, tries, retry)) throw error;
       const delayMs = retryDelay(tries, retry ?? { attempts: tries });
       run.emit({ type: 'step-retrying', node: node.id, attempt: attempt.attempt, delayMs, error: ended });
+      run.clocks.of(node.id).enter('wait');
       await pauseUnlessCancelled(node, run, delayMs);
     }
   }
@@ -86,6 +90,7 @@ async function startAttempt(
 
 interface AttemptFacts {
   readonly attempt: AttemptRecord;
+  readonly meter: AttemptMeter;
   readonly checkpointDir: string;
 }
 
@@ -93,7 +98,8 @@ async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: A
   const { attempt } = facts.attempt;
   const stepRun = { id: facts.attempt.stepRunId, runId: run.run.id, step: node.step.name, attempt };
   const { metadataStore: store, experimentTracker: tracker } = run.stack;
-  const report = recordReport({ store, tracker, emit: run.emit, node: node.id, stepRun, attempt });
+  const clock = run.clocks.of(node.id);
+  const report = recordReport({ store, tracker, emit: run.emit, node: node.id, stepRun, attempt, clock });
   const workDir = join(run.stack.home, 'work', run.run.id, node.id, String(attempt));
   const inProcess = node.step.options.isolation === 'process';
   const { cancellation, grace } = run;
@@ -127,7 +133,7 @@ function inline(node: PlanNode, run: RunScope, { history }: StepKey, performing:
 }
 
 function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {
-  const { attempt, report, workDir, checkpointDir, signal } = performing;
+  const { attempt, meter, report, workDir, checkpointDir, signal } = performing;
   const { projectDir, home, name } = run.stack;
   const job = {
     stack: { projectDir, home, name },
@@ -143,7 +149,9 @@ function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performin
     frozen: loadedSources(),
   };
   const { launch } = run.worker;
-  return performInProcess({ job, step: node.id, launch, report, signal, now: run.cancellation.now, grace: run.grace });
+  const { used } = meter;
+  const { now } = run.cancellation;
+  return performInProcess({ job, step: node.id, launch, report, used, signal, now, grace: run.grace });
 }
 
 /** By key, so that the next run of the same call finds it; a call that has no key, or shares it with no one, by run and node. */

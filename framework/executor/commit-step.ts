@@ -19,9 +19,9 @@ type Candidate = Attempted & { readonly claim?: Claim };
  * @throws what the store throws; the attempt has failed then.
  */
 export async function commitStep(node: PlanNode, run: RunScope, call: StepKey, candidate: Candidate): Promise<boolean> {
-  const { output, attempt, checkpointDir } = candidate;
+  const { output, attempt, meter, checkpointDir } = candidate;
   const endAttempt = (status: 'cancelled' | 'failed', error: StoredError): Promise<void> =>
-    run.stack.metadataStore.endAttempt({ ...attempt, status, endedAt: Date.now(), error });
+    run.stack.metadataStore.endAttempt({ ...attempt, ...meter.end(), status, endedAt: Date.now(), error });
   let stepRun: StepRunRecord | undefined;
   try {
     stepRun = await commit(node, run, call, candidate);
@@ -42,19 +42,20 @@ async function commit(
   node: PlanNode,
   run: RunScope,
   call: StepKey,
-  { output, attempt, claim }: Candidate,
+  { output, attempt, meter, claim }: Candidate,
 ): Promise<StepRunRecord | undefined> {
   const changed = await changedInputs(call.watched);
   if (changed.length > 0) warnOfChange(node, run, changed);
   const before = run.records.of(node.id);
   const endedAt = Date.now();
-  const change = { status: 'succeeded', origin: before.id, output, endedAt } as const;
+  const measured = run.clocks.of(node.id).end();
+  const change = { status: 'succeeded', origin: before.id, output, endedAt, ...measured } as const;
   const stepRun: StepRunRecord = Object.freeze({ ...before, ...change, error: null });
   const entry = changed.length === 0 ? entryOf(node, run, call, stepRun) : undefined;
   const isNewest = await run.stack.metadataStore.commit({
     stepRun,
     change: before.error === null ? change : { ...change, error: null },
-    attempt: { ...attempt, status: 'succeeded', endedAt },
+    attempt: { ...attempt, ...meter.end(), status: 'succeeded', endedAt },
     artifacts: artifactsOf(output),
     ...(entry && { entry }),
     ...(claim && { claim }),
@@ -63,6 +64,7 @@ async function commit(
   if (claim) run.claims.forget(claim);
   run.outputs.set(node.id, output);
   run.records.set(stepRun);
+  run.clocks.end(node.id);
   return stepRun;
 }
 

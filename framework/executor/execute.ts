@@ -12,11 +12,14 @@ import type { Output } from '../model/artifact.ts';
 import type { RunMode, RunRecord, StepRunRecord } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Resources } from '../model/step-definition.ts';
+import { secretValues } from '../secret-values.ts';
 import { THIS_HOST } from '../this-host.ts';
 import { createCancellation, DEFAULT_GRACE, type Grace } from './cancellation.ts';
 import { captureConsole } from './capture-console.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
+import { createCodeRecorder } from './code-recorder.ts';
 import { finishRun } from './finish-run.ts';
+import { gitSource } from './git-source.ts';
 import { createHeart, noHeart } from './heart.ts';
 import { jsonData } from './json-data.ts';
 import { keepPresence } from './keep-presence.ts';
@@ -25,11 +28,13 @@ import type { WorkerLaunch } from './perform-in-process.ts';
 import { removeFolder } from './remove-folder.ts';
 import { amountsOf, machineCapacity } from './resource-amounts.ts';
 import { resumableSteps } from './resumable-steps.ts';
+import { runEnvironment } from './run-environment.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
 import { runStep } from './run-step.ts';
 import { schedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
 import { stackDigester, stackIo } from './stack-services.ts';
+import { createStepClocks } from './step-clocks.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
 import { tellTracker } from './tell-tracker.ts';
@@ -50,6 +55,8 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   /** Default: the pipeline's name and the time. */
   readonly name?: string;
   readonly tags?: readonly string[];
+  /** What there is to say about this run; may be changed later. */
+  readonly notes?: string;
   /** Default `fail-fast`. */
   readonly mode?: RunMode;
   /** Steps at a time. Default: what the stack's orchestrator says. */
@@ -126,6 +133,7 @@ async function conduct(
   } finally {
     for (const stop of unlisten) stop();
     releaseConsole();
+    await scope.code.recorded();
     presence.stop();
     scope.heart.stop();
     await removeFolder(join(stack.home, 'work', record.id));
@@ -202,6 +210,8 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
       resumed: resume.steps,
     }),
     records,
+    clocks: createStepClocks(),
+    code: createCodeRecorder({ run: record, store, projectDir: stack.projectDir }),
     claims: createClaimKeeper(executor, store, heart),
     heart,
     slots: createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) }),
@@ -227,6 +237,7 @@ const valuesForWorkers = ({ params, values }: ExecuteOptions): { values: unknown
 function runRecord(plan: Plan, options: StartOptions): RunRecord {
   const { stack, executor, definition } = options;
   const now = Date.now();
+  const git = gitSource(stack.projectDir);
   return Object.freeze({
     id: randomBytes(6).toString('hex'),
     name: options.name ?? `${definition.name}-${timeName(now)}`,
@@ -246,6 +257,10 @@ function runRecord(plan: Plan, options: StartOptions): RunRecord {
     error: null,
     resumedFrom: options.resumeFrom ?? null,
     cancelRequested: false,
+    notes: options.notes === undefined ? null : secretValues.mask(options.notes),
+    environment: runEnvironment(),
+    git: git ? { ...git, dirty: null } : null,
+    hookFailures: null,
   });
 }
 

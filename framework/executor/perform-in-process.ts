@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { sluiceError } from '../errors.ts';
 import type { Output } from '../model/artifact.ts';
+import type { Usage } from '../model/recording.ts';
 import type { LogLine } from '../model/run.ts';
 import type { Grace } from './cancellation.ts';
 import type { StepReport } from './step-report.ts';
@@ -22,6 +23,8 @@ export interface ProcessOptions {
   readonly step: string;
   readonly launch: WorkerLaunch;
   readonly report: StepReport;
+  /** Told what the process used, by itself. */
+  readonly used: (usage: Usage) => void;
   /** Aborted: the worker is asked, then told (SIGTERM), then killed. */
   readonly signal: AbortSignal;
   /** Aborted: killed at once. */
@@ -37,7 +40,7 @@ const PIPES_MS = 500;
  * @throws WorkerStepError with what the step threw, ERR_STEP_PROCESS_DIED when the process ended without a word.
  */
 export async function performInProcess(options: ProcessOptions): Promise<Output> {
-  const { job, step, launch, report } = options;
+  const { step, launch } = options;
   const child = fork(launch.entry, [], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -46,7 +49,7 @@ export async function performInProcess(options: ProcessOptions): Promise<Output>
   });
   const stop = stopLadder(child, options);
   try {
-    const ending = await endOf(child, job, report);
+    const ending = await endOf(child, options);
     if (ending.last?.type === 'succeeded') return ending.last.output;
     if (ending.last?.type === 'failed') throw new WorkerStepError(ending.last.error, ending.last.mayRetry);
     throw sluiceError('ERR_STEP_PROCESS_DIED', { step, how: howItDied(ending) });
@@ -64,7 +67,7 @@ interface Ending {
   readonly startError: Error | undefined;
 }
 
-function endOf(child: ChildProcess, job: WorkerJob, report: StepReport): Promise<Ending> {
+function endOf(child: ChildProcess, { job, report, used }: ProcessOptions): Promise<Ending> {
   let last: Ending['last'];
   let isOutOfMemory = false;
   let startError: Error | undefined;
@@ -76,6 +79,10 @@ function endOf(child: ChildProcess, job: WorkerJob, report: StepReport): Promise
         return report.track(message.entry);
       case 'progress':
         return report.progress(message.progress);
+      case 'phase':
+        return report.phase(message.kind, message.at);
+      case 'usage':
+        return used(message.usage);
       case 'succeeded':
       case 'failed':
         last = message;

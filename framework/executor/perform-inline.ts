@@ -21,7 +21,9 @@ export async function performInline(options: {
   // Given up while its inputs came: nobody wants the result any more.
   context.signal.throwIfAborted();
   captureInto(context, report);
+  report.phase('run');
   const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));
+  report.phase('save');
   dropped.throwIfAborted();
   return io.save(value, node.id);
 }

@@ -3,6 +3,7 @@ import type { MetadataStore, TrackerEntry } from '../components/metadata-store.t
 import type { LogLine } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
 import { secretValues } from '../secret-values.ts';
+import type { StepClock } from './step-clocks.ts';
 import type { StepReport } from './step-report.ts';
 import { messageOf } from './stored-error.ts';
 
@@ -15,6 +16,7 @@ export interface RecordReportOptions {
   readonly node: string;
   readonly stepRun: TrackedStep;
   readonly attempt: number;
+  readonly clock: Pick<StepClock, 'enter'>;
 }
 
 export interface RecordReport extends StepReport {
@@ -27,7 +29,7 @@ export interface RecordReport extends StepReport {
  * A tracker that throws is named once, as a `step-warning`. A store that can't take logs fails `flush`, and so the attempt.
  */
 export function recordReport(options: RecordReportOptions): RecordReport {
-  const { store, tracker, emit, node, stepRun, attempt } = options;
+  const { store, tracker, emit, node, stepRun, attempt, clock } = options;
   let lines: LogLine[] = [];
   let entries: TrackerEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -88,6 +90,7 @@ export function recordReport(options: RecordReportOptions): RecordReport {
       later();
     },
     progress: (progress) => emit({ type: 'step-progress', node, progress: secretValues.maskDeep(progress) }),
+    phase: (kind, at) => clock.enter(kind, at),
     async flush() {
       clearTimeout(timer);
       timer = undefined;

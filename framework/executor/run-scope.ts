@@ -6,9 +6,11 @@ import type { Output } from '../model/artifact.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Cancellation, Grace } from './cancellation.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
+import type { CodeRecorder } from './code-recorder.ts';
 import type { Heart } from './heart.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
+import type { StepClocks } from './step-clocks.ts';
 import type { StepKeys } from './step-keys.ts';
 import type { StepRecords } from './step-records.ts';
 import type { WorkerJob } from './worker-protocol.ts';
@@ -24,6 +26,8 @@ export interface RunScope {
   readonly cacheUse: CacheUse;
   readonly keys: StepKeys;
   readonly records: StepRecords;
+  readonly clocks: StepClocks;
+  readonly code: CodeRecorder;
   readonly claims: ClaimKeeper;
   readonly heart: Heart;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */

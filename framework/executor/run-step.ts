@@ -16,6 +16,7 @@ import { takeTurn } from './take-turn.ts';
  * @param refresh runs it although a result is stored: that result is known to be damaged.
  */
 export async function runStep(node: PlanNode, run: RunScope, refresh = false): Promise<NodeEnding> {
+  run.clocks.start(node.id);
   try {
     const look = await run.slots.take({ look: 1 });
     if (!look) return await endStopped(node, run);
@@ -32,7 +33,7 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
 
     const turn = await takeTurn(node, run, call, { decision, refresh });
     if (turn.kind === 'stopped') return await endStopped(node, run);
-    if (turn.kind === 'hit') return endCached(node, run, call, turn.decision);
+    if (turn.kind === 'hit') return endCached(node, run, call, turn.decision, true);
     try {
       const kept = keepCode(node, run, call);
       const attempted = await attemptStep(node, run, call, turn);
@@ -66,8 +67,10 @@ function endCached(
   run: RunScope,
   { key, parts }: StepKey,
   { entry, reason }: Extract<Decision, { verdict: 'hit' }>,
+  hasWaited = false,
 ): NodeEnding {
   const now = Date.now();
+  const { segments } = run.clocks.end(node.id);
   run.outputs.set(node.id, entry.output);
   const stepRun = run.records.updateSoon(node.id, {
     status: 'cached',
@@ -78,6 +81,7 @@ function endCached(
     output: entry.output,
     startedAt: now,
     endedAt: now,
+    ...(hasWaited && { segments }),
   });
   run.emit({ type: 'step-cached', node: node.id, stepRun });
   return 'done';
@@ -85,14 +89,24 @@ function endCached(
 
 async function endFailed(node: PlanNode, run: RunScope, fault: unknown): Promise<NodeEnding> {
   const error = storedError(fault);
-  const stepRun = await run.records.update(node.id, { status: 'failed', error, endedAt: Date.now() });
+  const stepRun = await run.records.update(node.id, {
+    status: 'failed',
+    error,
+    endedAt: Date.now(),
+    ...run.clocks.end(node.id),
+  });
   run.emit({ type: 'step-failed', node: node.id, stepRun, error });
   return 'failed';
 }
 
 async function endStopped(node: PlanNode, run: RunScope): Promise<NodeEnding> {
   const reason = run.cancellation.isByUser ? 'The run was cancelled.' : 'The run stopped at its first failure.';
-  await run.records.update(node.id, { status: 'cancelled', reason, endedAt: Date.now() });
+  await run.records.update(node.id, {
+    status: 'cancelled',
+    reason,
+    endedAt: Date.now(),
+    ...run.clocks.end(node.id),
+  });
   run.emit({ type: 'step-cancelled', node: node.id });
   return 'stopped';
 }

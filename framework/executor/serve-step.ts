@@ -9,6 +9,7 @@ import { mayRetry } from './retry-delay.ts';
 import { stackIo } from './stack-services.ts';
 import type { StepReport } from './step-report.ts';
 import { storedError } from './stored-error.ts';
+import { startUsage } from './usage-meter.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
 
 /** A process that is given up is killed. */
@@ -42,12 +43,15 @@ export function serveStep(host: WorkerHost): void {
 
 async function serve(host: WorkerHost, job: WorkerJob, signal: AbortSignal): Promise<void> {
   const attempt: { retry?: Parameters<typeof mayRetry>[1] } = {};
+  const usage = startUsage(false);
   try {
     const output = await perform(host, job, signal, (retry) => {
       attempt.retry = retry;
     });
+    tell({ type: 'usage', usage: usage() });
     leave({ type: 'succeeded', output });
   } catch (error) {
+    tell({ type: 'usage', usage: usage() });
     leave({ type: 'failed', error: storedError(error), mayRetry: mayRetry(error, attempt.retry) });
   }
 }
@@ -90,6 +94,7 @@ const report: StepReport = {
   log: (line) => tell({ type: 'log', line }),
   track: (entry) => tell({ type: 'track', entry }),
   progress: (progress) => tell({ type: 'progress', progress }),
+  phase: (kind) => tell({ type: 'phase', kind, at: Date.now() }),
 };
 
 function leave(message: FromWorker): void {

@@ -100,4 +100,7 @@ const pendingStepRun = (runId: string, node: string, step: string): StepRunRecor
     startedAt: null,
     endedAt: null,
     error: null,
+    segments: null,
+    usage: null,
+    hookFailures: null,
   });

@@ -1,5 +1,5 @@
 import type { TrackerEntry } from '../components/metadata-store.ts';
-import type { LogLine } from '../model/run.ts';
+import type { LogLine, Time } from '../model/run.ts';
 import type { Progress } from '../model/run-event.ts';
 
 /** Where a running step's words go: to the store and the event sink, or over IPC to the process that does it. Nothing here fails a step. */
@@ -7,4 +7,6 @@ export interface StepReport {
   log(line: LogLine): void;
   track(entry: TrackerEntry): void;
   progress(progress: Progress): void;
+  /** The attempt has come so far. @param at milliseconds since the epoch; default: now. */
+  phase(kind: 'run' | 'save', at?: Time): void;
 }

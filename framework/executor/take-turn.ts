@@ -35,7 +35,10 @@ export async function takeTurn(
     const give = await run.slots.take({ step: 1, ...amountsOf(resources) });
     if (!give) return { kind: 'stopped' };
     run.heart.start();
+    run.code.start();
     if (key === null || !isCached(node, run.cacheUse)) return { kind: 'run', reason, release: async () => give() };
+    const clock = run.clocks.of(node.id);
+    clock.enter('claim');
     const answer = await run.claims.claim(key, run.records.of(node.id).id, isolation);
     if ('claim' in answer) {
       const { claim } = answer;
@@ -56,6 +59,7 @@ export async function takeTurn(
     if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, holder: parseOwner(owner), key });
     waitedFor = owner;
     await run.claims.whenFree(answer.heldBy, run.slots.closed);
+    clock.enter('wait');
     const again = await lookAgain(node, run, { key, ...call }, refresh);
     if (again) return { kind: 'hit', decision: again };
   }

@@ -1,7 +1,8 @@
 import type { TrackerEntry } from '../components/metadata-store.ts';
 import type { Digest } from '../hashing/digest.ts';
 import type { Output } from '../model/artifact.ts';
-import type { LogLine, StoredError } from '../model/run.ts';
+import type { Usage } from '../model/recording.ts';
+import type { LogLine, StoredError, Time } from '../model/run.ts';
 import type { Progress } from '../model/run-event.ts';
 
 /** Everything a worker process needs to run one attempt of one step. Crosses IPC by structured clone. */
@@ -35,5 +36,8 @@ export type FromWorker =
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'track'; readonly entry: TrackerEntry }
   | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'phase'; readonly kind: 'run' | 'save'; readonly at: Time }
+  /** The last word but one. */
+  | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'succeeded'; readonly output: Output }
   | { readonly type: 'failed'; readonly error: StoredError; readonly mayRetry: boolean };

@@ -28,6 +28,7 @@ function reporting(faults: { readonly store?: Error; readonly tracker?: Error } 
     node: 'train',
     stepRun: { id: 'r/train', runId: 'r', step: 'train' },
     attempt: 1,
+    clock: { enter: () => {} },
   });
   const log = (message: string): void => report.log({ time: 1, level: 'info', source: 'log', message });
   return { report, log, batches, tracked, events };

@@ -3,7 +3,6 @@ import { isAbsolute, relative, sep } from 'node:path';
 import type { MetadataStore, TrackerEntry } from '../../../components/metadata-store.ts';
 import type { RunRecord } from '../../../model/run.ts';
 import type { LogLine, OpenLine, Place, SpoolLine } from '../spool/spool-line.ts';
-import { gitSource } from './git-source.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { type Nesting, nestedSteps } from './nested-steps.ts';
 import { recordLines } from './record-lines.ts';
@@ -98,7 +97,7 @@ export async function chainOf(
 }
 
 function openLine(run: RunRecord, root: string, { projectDir, experiment }: TrackedRunOptions): OpenLine {
-  const git = gitSource(projectDir);
+  const { git } = run;
   const given = run.tags.map((tag): [string, string] => {
     const cut = tag.indexOf('=');
     return cut < 1 ? [safeName(tag), 'true'] : [safeName(tag.slice(0, cut)), tagText(tag.slice(cut + 1))];
@@ -118,7 +117,7 @@ function openLine(run: RunRecord, root: string, { projectDir, experiment }: Trac
       'mlflow.source.name': sourceName(run.source, projectDir),
       'mlflow.source.type': 'LOCAL',
       ...(git && { 'mlflow.source.git.commit': git.commit }),
-      ...(git?.branch !== undefined && { 'mlflow.source.git.branch': git.branch }),
+      ...(typeof git?.branch === 'string' && { 'mlflow.source.git.branch': git.branch }),
       'sluice.pipeline': run.pipeline,
       'sluice.stack': run.stack,
     },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { gitSource } from '../../../../framework/adapters/trackers/mlflow/git-source.ts';
+import { gitSource } from '../../../framework/executor/git-source.ts';
 
 const COMMIT = 'a'.repeat(40);
 let folder: string;
@@ -33,7 +33,7 @@ it('reads a packed branch, whose name may end like another one', async () => {
 
 it('reads a detached head, and a worktree', async () => {
   await put({ 'repo/.git/HEAD': `${COMMIT}\n` });
-  expect(gitSource(join(folder, 'repo'))).toEqual({ commit: COMMIT, branch: undefined });
+  expect(gitSource(join(folder, 'repo'))).toEqual({ commit: COMMIT, branch: null });
   await put({
     'repo/.git/refs/heads/side': `${COMMIT}\n`,
     'repo/.git/worktrees/tree/HEAD': 'ref: refs/heads/side\n',

@@ -1,19 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-
-export interface GitSource {
-  readonly commit: string;
-  /** Undefined on a detached head. */
-  readonly branch: string | undefined;
-}
+import type { GitState } from '../model/recording.ts';
 
 /** The commit that is checked out around a folder, read from git's own files: no program is started. Undefined outside a repository or before its first commit. */
-export function gitSource(folder: string): GitSource | undefined {
+export function gitSource(folder: string): Pick<GitState, 'commit' | 'branch'> | undefined {
   const git = gitFolder(resolve(folder));
   if (git === undefined) return undefined;
   const head = text(join(git, 'HEAD'));
   const [, ref] = /^ref: (.+)$/.exec(head ?? '') ?? [];
-  if (ref === undefined) return head === undefined ? undefined : { commit: head, branch: undefined };
+  if (ref === undefined) return head === undefined ? undefined : { commit: head, branch: null };
   // A worktree keeps its branches in the repository's own folder.
   const common = resolve(git, text(join(git, 'commondir')) ?? '.');
   const commit = text(join(common, ref)) ?? packed(text(join(common, 'packed-refs')) ?? '', ref);
