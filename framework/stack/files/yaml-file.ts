@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Document } from 'yaml';
 import { sluiceError } from '../../errors.ts';
+import { plainYaml } from './plain-yaml.ts';
 import { replaceFile } from './write-file.ts';
 
 /** The data of a YAML file; `{}` of an empty one. @throws ERR_STACK_INVALID with the place; ERR_FILE_NOT_FOUND. */
@@ -10,6 +11,8 @@ export async function readYamlFile(file: string): Promise<unknown> {
 
 /** @param file for messages. @throws ERR_STACK_INVALID with the place. */
 export async function parseYaml(text: string, file: string): Promise<unknown> {
+  const plain = plainYaml(text);
+  if (plain) return plain;
   const { parse } = await import('yaml');
   try {
     return (parse(text) as unknown) ?? {};
