@@ -6,6 +6,8 @@ import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../
 import type { Status } from '../model/status.ts';
 import type { ComponentCheck } from './component-check.ts';
 
+import type { MetadataReads } from './metadata-reads.ts';
+import type { RunPredicate } from './run-predicate.ts';
 /** A result that may be used again. Survives the deletion of the run that made it. */
 export interface CacheEntry {
   readonly key: CacheKey;
@@ -42,12 +44,22 @@ export interface RunFilter {
   readonly search?: string;
   readonly since?: Time;
   readonly until?: Time;
-  readonly sort?: 'newest' | 'oldest' | 'longest';
+  /** All of these too: what the text of a filter is parsed to (framework/filter). */
+  readonly where?: readonly RunPredicate[];
+  readonly sort?: RunSort;
   readonly limit?: number;
   readonly after?: string;
 }
 
 export interface CacheFilter {
+/** By a metric: only runs that have it. */
+export type RunSort =
+  | 'newest'
+  | 'oldest'
+  | 'longest'
+  | 'name'
+  | { readonly metric: string; readonly direction: 'asc' | 'desc' };
+
   readonly step?: string;
   readonly run?: string;
   /** Beginning of a key. */
@@ -141,6 +153,8 @@ export interface MetadataStore {
   /** Says "alive", and returns the ids of its runs whose cancellation was asked for. */
   heartbeat(executor: string): Promise<readonly string[]>;
   retireExecutor(executor: string): Promise<void>;
+  /** All that are registered; after `markLost` these are those that live. */
+  executors(): Promise<readonly ExecutorInfo[]>;
   /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`; returns them. `isAlive` decides for executors of this host. */
   markLost(options: {
     readonly host: string;

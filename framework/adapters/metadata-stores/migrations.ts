@@ -3,6 +3,7 @@ import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
 import { addCodeText } from './migrations/code-text.ts';
 import { addGarbageCollection } from './migrations/garbage-collection.ts';
 import { addRecording } from './migrations/recording.ts';
+import { addRunValues } from './migrations/run-values.ts';
 import { unfinished } from './unfinished.ts';
 
 /** Brings the schema from version `n` to `n + 1`. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addCodeText,
   addRecording,
   addGarbageCollection,
+  addRunValues,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -9,6 +9,7 @@ import type { Sql, SqlContext } from './metadata-schema.ts';
 import { insertCodeState, readCodeState } from './run-code-queries.ts';
 import { insertSteps, insertTags, runById } from './run-queries.ts';
 import { fromRunRow, toRunRow } from './run-row.ts';
+import { insertRunParams, takeOverMetrics } from './run-value-queries.ts';
 import { fromAttemptRow, toAttemptRow } from './step-run-queries.ts';
 import { fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
 import { fromLogRow, insertLogs, insertTracked, trackedOf } from './tracking-queries.ts';
@@ -98,11 +99,13 @@ async function insertWhenAbsent(on: Sql, copy: RunCopy, time: number): Promise<b
     .executeTakeFirstOrThrow();
   if (numInsertedOrUpdatedRows === 0n) return false;
   await insertTags(on, run);
+  await insertRunParams(on, run);
   await insertSteps(on, steps);
   await insertRows(attempts.map(toAttemptRow), (some) => on.insertInto('attempt').values(some));
   if (copy.codeState) await insertCodeState(on, run.id, copy.codeState);
   for (const { stepRunId, lines } of copy.logs) await insertLogs(on, stepRunId, lines);
   for (const { stepRunId, entries } of copy.tracked) await insertTracked(on, stepRunId, entries, time);
+  await takeOverMetrics(on, run.id);
   return true;
 }
 

@@ -1,19 +1,18 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
-import type { MetadataStore, RunFilter } from '../../components/metadata-store.ts';
+import { sql } from 'kysely';
+import type { MetadataStore } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
-import { contains } from './contains.ts';
 import { insertRows } from './insert-rows.ts';
-import type { MetadataSchema, RunTable, Sql, SqlContext } from './metadata-schema.ts';
-import { decodeMark, toPage } from './page-mark.ts';
+import type { RunTable, Sql, SqlContext } from './metadata-schema.ts';
 import { deleteCodeState } from './run-code-queries.ts';
+import { pageOfRuns } from './run-filter-queries.ts';
 import { changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
+import { deleteRunValues, insertRunParams, takeOverMetrics } from './run-value-queries.ts';
 import { startsWith } from './starts-with.ts';
 import { insertParts, toStepRunRow } from './step-run-row.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 import { unfinished } from './unfinished.ts';
 
-const PAGE = 50;
 const SHORTEST_PREFIX = 4;
 
 type RunQueries = Pick<
@@ -28,15 +27,18 @@ export const runQueries = (context: SqlContext): RunQueries => {
       db.transaction().execute(async (on) => {
         await on.insertInto('run').values(toRunRow(run)).execute();
         await insertTags(on, run);
+        await insertRunParams(on, run);
         await insertSteps(on, steps);
       }),
 
     async updateRun(id, change) {
       if (Object.keys(change).length === 0) return;
-      const { tags } = change;
-      if (tags === undefined) return changeRun(db, id, change);
+      const { tags, endedAt = null } = change;
+      if (tags === undefined && endedAt === null) return changeRun(db, id, change);
       await db.transaction().execute(async (on) => {
         await changeRun(on, id, change);
+        if (endedAt !== null) await takeOverMetrics(on, id);
+        if (tags === undefined) return;
         await on.deleteFrom('run_tag').where('run_id', '=', id).execute();
         const run = await on.selectFrom('run').select(['id', 'created_at']).where('id', '=', id).executeTakeFirst();
         if (run) await insertTags(on, { id, createdAt: run.created_at, tags });
@@ -53,25 +55,11 @@ export const runQueries = (context: SqlContext): RunQueries => {
     },
 
     async listRuns(filter = {}) {
-      const limit = filter.limit ?? PAGE;
-      const { by, direction } = SORTS[filter.sort ?? 'newest'];
-      let ids = sorted(filtered(context, filter), filter).limit(limit + 1);
-      if (filter.after !== undefined) {
-        const { value, id } = decodeMark(filter.after);
-        const compare = direction === 'asc' ? '>' : '<';
-        ids = ids.where((eb) => eb(eb.refTuple(`run.${by}`, 'run.id'), compare, eb.tuple(value, id)));
-      }
-      // Two steps: the filters are answered from an index alone, and only the rows of the page are read.
-      const found = (await ids.execute()).map(({ id }) => id);
-      if (found.length === 0) return { items: [], next: null };
-      const rows = await db
-        .selectFrom('run')
-        .selectAll()
-        .where('id', 'in', found)
-        .orderBy(by, direction)
-        .orderBy('id', direction)
-        .execute();
-      return toPage(rows, limit, { item: fromRunRow, mark: (row) => ({ value: row[by], id: row.id }) });
+      const { ids, next } = await pageOfRuns(context, filter);
+      if (ids.length === 0) return { items: [], next };
+      const rows = await db.selectFrom('run').selectAll().where('id', 'in', ids).execute();
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return { items: ids.flatMap((id) => byId.get(id) ?? []).map(fromRunRow), next };
     },
 
     deleteRun: (id) =>
@@ -87,6 +75,7 @@ export const runQueries = (context: SqlContext): RunQueries => {
           .execute();
         await on.deleteFrom('step_run').where('run_id', '=', id).execute();
         await on.deleteFrom('run_tag').where('run_id', '=', id).execute();
+        await deleteRunValues(on, id);
         await deleteCodeState(on, id);
         await on.deleteFrom('run').where('id', '=', id).execute();
         await sweepOrphans(on, gone);
@@ -106,12 +95,6 @@ async function changeRun(on: Sql, id: string, change: Partial<RunRecord>): Promi
   const set = { ...changedRunColumns(change), ...(endedAt === undefined ? {} : { duration_ms: duration }) };
   await on.updateTable('run').set(set).where('id', '=', id).execute();
 }
-
-const SORTS = {
-  newest: { by: 'created_at', direction: 'desc' },
-  oldest: { by: 'created_at', direction: 'asc' },
-  longest: { by: 'duration_ms', direction: 'desc' },
-} as const;
 
 export async function insertTags(on: Sql, run: Pick<RunRecord, 'id' | 'createdAt' | 'tags'>): Promise<void> {
   const rows = [...new Set(run.tags)].map((tag) => ({ tag, created_at: run.createdAt, run_id: run.id }));
@@ -146,33 +129,4 @@ async function byPrefix(db: Sql, prefix: string): Promise<RunTable | undefined> 
     `${prefix} is the beginning of more than one run: ${[row, ...others].map((one) => one?.id).join(', ')}.`,
     'Give more of the id.',
   );
-}
-
-type IdQuery = SelectQueryBuilder<MetadataSchema, 'run', { id: string }>;
-
-/** Ids of the runs that a filter leaves, in no order. */
-function filtered({ db, capabilities }: SqlContext, filter: RunFilter): IdQuery {
-  let runs = db.selectFrom('run').select('run.id');
-  const { search, status, since, until } = filter;
-  if (filter.pipeline !== undefined) runs = runs.where('run.pipeline', '=', filter.pipeline);
-  if (filter.stack !== undefined) runs = runs.where('run.stack', '=', filter.stack);
-  if (status?.length) runs = runs.where('run.status', 'in', [...status]);
-  if (since !== undefined) runs = runs.where('run.created_at', '>=', since);
-  if (until !== undefined) runs = runs.where('run.created_at', '<', until);
-  if (search !== undefined) {
-    runs = runs.where((eb) => eb.or([contains('run.name', search, capabilities), startsWith('run.id', search)]));
-  }
-  return runs;
-}
-
-/** In the order of the list, from the index that has this order. */
-function sorted(ids: IdQuery, filter: RunFilter): IdQuery {
-  const { by, direction } = SORTS[filter.sort ?? 'newest'];
-  const { tag } = filter;
-  if (tag === undefined) return ids.orderBy(`run.${by}`, direction).orderBy('run.id', direction);
-  const tagged = ids.innerJoin('run_tag', 'run_tag.run_id', 'run.id').where('run_tag.tag', '=', tag);
-  // A tag's runs lie in order of creation; any other order has to be made.
-  return by === 'created_at'
-    ? tagged.orderBy('run_tag.created_at', direction).orderBy('run_tag.run_id', direction)
-    : tagged.orderBy(`run.${by}`, direction).orderBy('run.id', direction);
 }

@@ -8,10 +8,14 @@ import { codeTextQueries } from './code-text-queries.ts';
 import { executorQueries } from './executor-queries.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { migrate, schemaVersion } from './migrate.ts';
+import { metricPointQueries } from './metric-point-queries.ts';
 import { runCodeQueries } from './run-code-queries.ts';
+import { overviewQueries } from './overview-queries.ts';
 import { runCopyQueries } from './run-copy-queries.ts';
 import { runQueries } from './run-queries.ts';
+import { runLogQueries } from './run-log-queries.ts';
 import { stepRunQueries } from './step-run-queries.ts';
+import { statisticsQueries } from './statistics-queries.ts';
 import { trackingQueries } from './tracking-queries.ts';
 
 export interface SqlMetadataStoreOptions {
@@ -55,5 +59,9 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     ...trackingQueries(context),
     ...runCopyQueries(context),
     ...feed,
+    ...overviewQueries(context),
+    ...runLogQueries(context),
+    ...metricPointQueries(context),
+    ...statisticsQueries(context),
   });
 }

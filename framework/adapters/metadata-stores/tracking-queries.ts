@@ -4,6 +4,7 @@ import { insertArtifact, toArtifactRow } from './artifact-queries.ts';
 import { insertRows } from './insert-rows.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { LogLineTable, Sql, SqlContext } from './metadata-schema.ts';
+import { keepMetrics } from './run-value-queries.ts';
 
 type TrackingQueries = Pick<MetadataStore, 'appendLogs' | 'readLogs' | 'track' | 'tracked'>;
 
@@ -74,6 +75,7 @@ export async function insertLogs(
   const first = await nextSeq(on, 'log_line', stepRunId);
   const rows = lines.map(({ attempt, time, level, source, message, fields }, i) => ({
     step_run_id: stepRunId,
+    run_id: runOf(stepRunId),
     seq: first + i,
     attempt,
     time,
@@ -84,6 +86,9 @@ export async function insertLogs(
   }));
   await insertRows(rows, (some) => on.insertInto('log_line').values(some));
 }
+
+/** `<run id>/<node id>` is the id of a step run. */
+const runOf = (stepRunId: string): string => stepRunId.slice(0, Math.max(0, stepRunId.indexOf('/')));
 
 export const fromLogRow = (row: LogLineTable): LogLine & { readonly attempt: number; readonly seq: number } => ({
   time: row.time,
@@ -103,6 +108,7 @@ export async function insertTracked(
   time: number,
 ): Promise<void> {
   await trackMetrics(on, stepRunId, entries);
+  await keepMetrics(on, stepRunId, entries);
   for (const entry of entries) if (entry.kind !== 'metric') await trackValue(on, stepRunId, entry, time);
 }
 
