@@ -11,11 +11,11 @@ export interface NoOpsShape {
 }
 
 class NoOpSteps {
-  @step() async equal(_: number, __?: unknown): Promise<{ ok: boolean }> {
+  @step() async equal(_id: number, _salt: number, _after?: unknown): Promise<{ ok: boolean }> {
     return { ok: true };
   }
-  @step() async own(id: number, _?: unknown): Promise<{ id: number }> {
-    return { id };
+  @step() async own(id: number, salt: number, _after?: unknown): Promise<{ id: number; salt: number }> {
+    return { id, salt };
   }
 }
 
@@ -24,7 +24,7 @@ export class NoOps {
   async run({ count, results, order, salt }: NoOpsShape) {
     const steps = new NoOpSteps();
     let last: unknown;
-    for (let i = 0; i < count; i++) last = await steps[results](salt * 1e6 + i, order === 'chain' ? last : undefined);
+    for (let i = 0; i < count; i++) last = await steps[results](i, salt, order === 'chain' ? last : undefined);
     return 0;
   }
 }
