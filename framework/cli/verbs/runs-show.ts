@@ -1,5 +1,7 @@
-import type { TrackerEntry } from '../../components/metadata-store.ts';
+import type { MetadataStore, TrackerEntry } from '../../components/metadata-store.ts';
+import { mapLimited } from '../../hashing/map-limited.ts';
 import { artifactsOf } from '../../model/artifact.ts';
+import type { GitState, RunEnvironment, Usage } from '../../model/recording.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { durationBetween, durationText } from '../format/duration.ts';
@@ -10,7 +12,7 @@ import { type DocumentOutput, printDocument } from '../reporters/print-document.
 import { statusColor, statusMark } from '../reporters/status-mark.ts';
 import type { Colors } from '../reporters/terminal.ts';
 import { findRun } from '../views/find-run.ts';
-import { runReport } from '../views/run-json.ts';
+import { attemptJson, runReport } from '../views/run-json.ts';
 import { type Tracked, trackedByStep } from '../views/tracked.ts';
 import { withStack } from './with-stack.ts';
 
@@ -23,13 +25,33 @@ export async function runsShowVerb({ invocation, args, command }: Call): Promise
     const steps = await metadataStore.stepRuns(run.id);
     const tracked = trackedByStep(await metadataStore.tracked(run.id));
     const report = runReport(run, steps);
+    const tries = await triesOf(metadataStore, steps);
     const json = {
       ...report,
-      steps: report.steps.map((step) => ({ ...step, ...(tracked.get(step.id) ?? trackedNothing()) })),
+      run: { ...report.run, code: (await metadataStore.codeState(run.id)) ?? null },
+      steps: report.steps.map((step) => ({
+        ...step,
+        tries: tries.get(step.id) ?? [],
+        ...(tracked.get(step.id) ?? trackedNothing()),
+      })),
     };
     await printDocument({ json, text: () => runText(run, steps, tracked, channel.colors) }, { channel, output });
   });
 }
+
+/** Each try of the steps that took more than one: of the others the step run says it all. */
+async function triesOf(
+  store: Pick<MetadataStore, 'attempts'>,
+  steps: readonly StepRunRecord[],
+): Promise<ReadonlyMap<string, readonly ReturnType<typeof attemptJson>[]>> {
+  const several = steps.filter(({ attempts }) => attempts > 1);
+  const lists = await mapLimited(several, PARALLEL, async ({ id }) => {
+    return [id, (await store.attempts(id)).map(attemptJson)] as const;
+  });
+  return new Map(lists);
+}
+
+const PARALLEL = 8;
 
 const trackedNothing = (): Tracked => ({ params: {}, metrics: {}, tags: {}, artifacts: {}, datasets: {} });
 
@@ -49,17 +71,33 @@ function runText(
     ...(run.tags.length > 0 ? ([['tags', run.tags.join(' ')]] as [string, string][]) : []),
     ...(run.resumedFrom ? ([['resumes', run.resumedFrom]] as [string, string][]) : []),
     ['params', JSON.stringify(run.params)],
+    ...(run.git ? ([['code', gitText(run.git)]] as [string, string][]) : []),
+    ...(run.environment ? ([['on', environmentText(run.environment)]] as [string, string][]) : []),
+    ...(run.notes ? ([['notes', run.notes.replaceAll('\n', `\n${' '.repeat(10)}`)]] as [string, string][]) : []),
   ];
   return [
     ...facts.map(([name, text]) => `${colors.dim(name.padEnd(9))} ${text}`),
     '',
     ...steps.flatMap((step) => stepText(step, tracked.get(step.id), widthOfNodes(steps), colors)),
+    ...hookText(run, colors),
     ...(run.error ? ['', `${colors.red(run.error.code)} ${run.error.message}`] : []),
     ...(run.result === null || run.result === undefined
       ? []
       : ['', `${colors.dim('result')} ${resultText(run.result)}`]),
   ];
 }
+
+const gitText = ({ commit, branch, dirty }: GitState): string =>
+  `${commit.slice(0, 10)}${branch === null ? '' : ` on ${branch}`}${dirty ? ', with uncommitted changes' : ''}`;
+
+const environmentText = ({ host, platform, arch, cpus, memoryBytes, node, sluice }: RunEnvironment): string =>
+  `${host} (${platform} ${arch}, ${cpus} cpus, ${sizeText(memoryBytes)}), Node ${node}, Sluice ${sluice}`;
+
+const usageText = ({ cpuMs, peakMemoryBytes, isShared }: Usage): string =>
+  `${durationText(cpuMs)} cpu, ${sizeText(peakMemoryBytes)} memory${isShared ? ' (of the whole process)' : ''}`;
+
+const hookText = ({ hookFailures }: Pick<RunRecord, 'hookFailures'>, colors: Colors): string[] =>
+  (hookFailures ?? []).map(({ hook, error }) => `    ${colors.yellow(`${hook} failed:`)} ${error.message}`);
 
 const widthOfNodes = (steps: readonly StepRunRecord[]): number =>
   Math.min(32, Math.max(0, ...steps.map(({ node }) => node.length)));
@@ -77,12 +115,19 @@ function stepText(step: StepRunRecord, tracked: Tracked | undefined, width: numb
   detail('metrics', pairs(tracked?.metrics ?? {}));
   detail('tags', pairs(tracked?.tags ?? {}));
   detail('output', outputText(step));
+  detail('used', step.usage && isWorthSaying(step) ? usageText(step.usage) : '');
+  lines.push(...hookText(step, colors));
   if (step.error) {
     lines.push(`    ${colors.red(step.error.code)} ${step.error.message}`);
     if (step.error.stack) lines.push(...step.error.stack.split('\n').map((line) => colors.dim(`      ${line.trim()}`)));
   }
   return lines;
 }
+
+/** Below this the figures are mostly the engine's own. */
+const LONG_MS = 1000;
+const isWorthSaying = ({ startedAt, endedAt }: StepRunRecord): boolean =>
+  (durationBetween(startedAt, endedAt) ?? 0) >= LONG_MS;
 
 const pairs = (values: Readonly<Record<string, TrackerValue>>): string =>
   Object.entries(values)

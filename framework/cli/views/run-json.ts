@@ -1,5 +1,6 @@
 import type { Output } from '../../model/artifact.ts';
-import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import type { HookFailure, TimeSegment } from '../../model/recording.ts';
+import type { AttemptRecord, RunRecord, StepRunRecord } from '../../model/run.ts';
 import { durationBetween } from '../format/duration.ts';
 import { isoTime } from '../format/relative-time.ts';
 
@@ -22,6 +23,10 @@ export function runJson(run: RunRecord) {
     resumedFrom: run.resumedFrom,
     cancelRequested: run.cancelRequested,
     error: run.error,
+    notes: run.notes ?? null,
+    environment: run.environment ?? null,
+    git: run.git ?? null,
+    hookFailures: (run.hookFailures ?? []).map(hookFailureJson),
   };
 }
 
@@ -41,8 +46,32 @@ export function stepJson(step: StepRunRecord) {
     endedAt: isoTime(step.endedAt),
     output: step.output && outputJson(step.output),
     error: step.error,
+    segments: step.segments?.map(segmentJson) ?? null,
+    usage: step.usage ?? null,
+    hookFailures: (step.hookFailures ?? []).map(hookFailureJson),
   };
 }
+
+/** One try of a step. */
+export function attemptJson({ attempt, status, startedAt, endedAt, error, segments, usage }: AttemptRecord) {
+  return {
+    attempt,
+    status,
+    startedAt: isoTime(startedAt),
+    durationMs: durationBetween(startedAt, endedAt),
+    error,
+    segments: segments?.map(segmentJson) ?? null,
+    usage: usage ?? null,
+  };
+}
+
+const segmentJson = ({ kind, startedAt, durationMs }: TimeSegment) => ({
+  kind,
+  startedAt: isoTime(startedAt),
+  durationMs,
+});
+
+const hookFailureJson = ({ hook, at, error }: HookFailure) => ({ hook, at: isoTime(at), error });
 
 /** The object that `run` and `runs show` print: `{ run, steps, result }`. */
 export const runReport = (run: RunRecord, steps: readonly StepRunRecord[]) => ({
