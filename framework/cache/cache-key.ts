@@ -1,3 +1,4 @@
+import { assetDigestNow } from '../code/asset-digest.ts';
 import type { CodeDigest, CodeDigester } from '../code/code-digest.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { canonicalDigest } from '../hashing/canonical.ts';
@@ -95,7 +96,7 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
       ...(uncacheable ? problems.map((problem) => receiverWarning(node, problem)) : []),
       ...unseenReads(node, code),
     ],
-    watched: [...args.watched, ...declared.watched],
+    watched: [...args.watched, ...declared.watched, ...openedByCode(code)],
     history,
   };
 }
@@ -105,6 +106,10 @@ export const keyOf = (parts: readonly KeyPart[]): CacheKey =>
     parts.map(({ part, digest }) => [part, digest]),
     'cache key',
   ) as CacheKey;
+
+/** The loader gives out modules as the run began with them; what code opens by a path it can't. */
+const openedByCode = ({ opened }: CodeDigest): readonly WatchedInput[] =>
+  opened.map(({ part, path, digest }) => ({ part, digest, digestNow: async () => assetDigestNow(path) }));
 
 const receiverWarning = ({ step }: PlanNode, { field, problem }: { field: string; problem: string }): KeyWarning => ({
   code: 'uncacheable-receiver',

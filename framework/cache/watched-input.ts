@@ -7,8 +7,8 @@ export interface WatchedInput {
   readonly part: string;
   /** As it was when the key was made. */
   readonly digest: Digest;
-  /** As it is now. @throws ERR_FILE_NOT_FOUND when it is gone. */
-  digestNow(): Promise<Digest>;
+  /** As it is now; undefined, or ERR_FILE_NOT_FOUND, when it is gone. */
+  digestNow(): Promise<Digest | undefined>;
 }
 
 /** Parts that are not any more what they were. */

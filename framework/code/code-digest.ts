@@ -9,6 +9,8 @@ export interface CodeDigest {
   readonly parts: readonly KeyPart[];
   /** Project files whose content decides, absolute, sorted. */
   readonly files: readonly string[];
+  /** Files that the code opens by itself, named by `new URL(…, import.meta.url)` and the like: to be looked at again when the step has ended. */
+  readonly opened: readonly { readonly part: string; readonly path: string; readonly digest: Digest }[];
   /** Fields of the receiver that the method reaches through `this`; `'*'` when `this` is handed away whole. */
   readonly receiverFields: readonly string[] | '*';
   /** Reads that are seen but can't be followed: dynamic import, eval, process.env, file reads. */

@@ -48,12 +48,18 @@ export function sourceDigester(options: {
     const reach = new CodeReach(world);
     const slice = sliceOf(step, reach.start(step.file));
     const reached = reach.finish(step.file, step.className, slice.items);
-    const pieces = codePieces(reached, fileNamer(step.file, projectDir));
+    const nameOf = fileNamer(step.file, projectDir);
+    const pieces = codePieces(reached, nameOf);
     const parts = codeParts(pieces, reached.packages);
     const value: CodeDigest = Object.freeze({
       digest: canonicalDigest([VERSION, parts.map(({ part, digest }) => [part, digest])]),
       parts,
       files: [...reached.modules.map(({ path }) => path), ...reached.assets.keys()].sort(),
+      opened: [...reached.opened].map((path) => ({
+        part: `code ${nameOf(path)}`,
+        path,
+        digest: reached.assets.get(path)!,
+      })),
       receiverFields: slice.receiverFields,
       warnings: reached.warnings,
     });

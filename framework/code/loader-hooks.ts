@@ -1,10 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { sha256 } from '../hashing/digest.ts';
 import type { EngineFiles } from './engine-files.ts';
 import { isTypeScript, resolveSource } from './resolve-source.ts';
-import { expectedDigest, markLoaded, type Source, sourceToLoad } from './sources.ts';
+import { expectedDigest, readSource, type Source, sourceOf, sourceToLoad } from './sources.ts';
 import type { TransformCache, Transformed } from './transform-cache.ts';
 import { pathAliases } from './tsconfig-paths.ts';
 
@@ -14,8 +13,12 @@ export interface LoaderHooks {
   resolve(specifier: string, parentUrl: string | undefined): string | undefined;
   /** The module as JavaScript, or undefined: not ours, ask Node. @throws ERR_SOURCE_SYNTAX, ERR_SOURCE_CHANGED. */
   load(url: string): LoadedModule | undefined;
-  /** Told what Node itself has loaded: a user's JavaScript and JSON count in digests as they were then, too. */
-  saw(url: string, source: string | NodeJS.ArrayBufferView | ArrayBuffer | null | undefined): void;
+  /**
+   * Told what Node itself has found: a user's JavaScript and JSON count in digests as they were then, too. Returns what must run instead, because the
+   * run began with it; undefined where that is the same.
+   * @throws ERR_SOURCE_CHANGED.
+   */
+  plain(url: string, found: string | NodeJS.ArrayBufferView | ArrayBuffer | null | undefined): string | undefined;
 }
 
 export interface LoadedModule extends Transformed {
@@ -60,12 +63,16 @@ export function loaderHooks(options: {
       const source = sourceToLoad(path);
       return { ...transforms.transform(path, source), path, source };
     },
-    saw(url, source) {
-      if (!source || !url.startsWith('file:') || /[\\/]node_modules[\\/]/.test(url)) return;
+    plain(url, found) {
+      if (!url.startsWith('file:') || /[\\/]node_modules[\\/]/.test(url)) return undefined;
       const path = fileURLToPath(withoutQuery(url));
-      if (!PLAIN.test(path) || path.startsWith(engine.dir)) return;
-      const bytes = typeof source === 'string' ? Buffer.from(source) : bytesOf(source);
-      markLoaded(path, { text: bytes.toString('utf8'), digest: sha256(bytes) });
+      if (!PLAIN.test(path) || path.startsWith(engine.dir)) return undefined;
+      // Node keeps what it has read of some CommonJS files to itself.
+      const onDisk = found
+        ? sourceOf(typeof found === 'string' ? Buffer.from(found) : bytesOf(found))
+        : readSource(path);
+      const source = sourceToLoad(path, () => onDisk);
+      return source.digest === onDisk.digest ? undefined : source.text;
     },
   };
 }

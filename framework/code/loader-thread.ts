@@ -6,7 +6,7 @@ import type { Digest } from '../hashing/digest.ts';
 import { engineFiles } from './engine-files.ts';
 import { type LoadedModule, type LoaderHooks, loaderHooks } from './loader-hooks.ts';
 import { hasSourceMap } from './map-stack-traces.ts';
-import { beforeSources, expectSources, markLoaded, type Source } from './sources.ts';
+import { beforeSources, expectSources, keepSourcesIn, markLoaded, type Source } from './sources.ts';
 import { openTransformCache } from './transform-cache.ts';
 
 interface ThreadOptions {
@@ -47,6 +47,7 @@ let toMain: MessagePort | undefined;
 /** Called by Node in the hooks' thread, first. */
 export function initialize({ engineDir, transformDir, frozen, port }: ThreadOptions & { port: MessagePort }): void {
   expectSources(frozen);
+  keepSourcesIn(join(transformDir, '..', 'sources'));
   toMain = port;
   hooks = loaderHooks({ engine: engineFiles(engineDir), transforms: openTransformCache(transformDir) });
 }
@@ -60,7 +61,12 @@ export const resolve: module.ResolveHook = async (specifier, context, nextResolv
 /** Called by Node in the hooks' thread. */
 export const load: module.LoadHook = async (url, context, nextLoad) => {
   const found: LoadedModule | undefined = hooks?.load(url);
-  if (!found) return nextLoad(url, context);
+  if (!found) {
+    const result = await nextLoad(url, context);
+    // Source for CommonJS would have Node load what it requires by the ESM loader, which is not the same.
+    const own = result.format === 'commonjs' ? undefined : hooks?.plain(url, result.source);
+    return own === undefined ? result : { ...result, source: own };
+  }
   const { path, source, mapFile, code } = found;
   toMain?.postMessage({ path, source, url, mapFile } satisfies LoadedMessage);
   return { format: 'module', source: code, shortCircuit: true };

@@ -1,7 +1,8 @@
 import { dirname, extname } from 'node:path';
 import { sluiceError } from '../errors.ts';
 import { canonicalDigest } from '../hashing/canonical.ts';
-import { type Digest, sha256 } from '../hashing/digest.ts';
+import type { Digest } from '../hashing/digest.ts';
+import { assetDigest } from './asset-digest.ts';
 import { Basis, type RunFiles } from './basis.ts';
 import type { CodeDigest } from './code-digest.ts';
 import type { Item, ModuleFacts } from './module-facts.ts';
@@ -25,6 +26,8 @@ export interface ReachedCode {
   readonly packages: ReadonlyMap<string, PackageDigest>;
   /** JSON and other files that are imported or named by `new URL(…, import.meta.url)`. */
   readonly assets: ReadonlyMap<string, Digest>;
+  /** Those of them that code opens by itself: no loader hands out what they were at the run's start. */
+  readonly opened: ReadonlySet<string>;
   readonly warnings: CodeDigest['warnings'];
   readonly basis: Basis;
 }
@@ -48,6 +51,7 @@ export class CodeReach {
   private readonly lookups = new Set<string>();
   private readonly packages = new Map<string, PackageDigest>();
   private readonly assets = new Map<string, Digest>();
+  private readonly opened = new Set<string>();
   private readonly warnings: { readonly what: string; readonly file: string; readonly line: number }[] = [];
   private slice: { readonly path: string; readonly className: string; readonly items: ReadonlySet<number> } | undefined;
   /** Pieces to look through: kept here and not on the call stack, which a long chain of helpers would overflow. */
@@ -75,8 +79,8 @@ export class CodeReach {
       const reached = this.reached.get(one);
       return { path: one, items: this.module(one).items.filter((_, index) => reached?.has(index)) };
     });
-    const { packages, assets, warnings, basis } = this;
-    return { modules, packages, assets, warnings, basis };
+    const { packages, assets, opened, warnings, basis } = this;
+    return { modules, packages, assets, opened, warnings, basis };
   }
 
   private module(path: string): ModuleFacts {
@@ -225,9 +229,7 @@ export class CodeReach {
   private takeAsset(path: string): true {
     const source = this.basis.read(path);
     if (!source) throw sluiceError('ERR_FILE_NOT_FOUND', { path, what: 'Imported file' });
-    // Layout of JSON is no more code than layout of TypeScript.
-    const digest = path.endsWith('.json') ? sha256(compactJson(source.text)) : source.digest;
-    this.assets.set(path, digest);
+    this.assets.set(path, assetDigest(path, source));
     return true;
   }
 
@@ -240,7 +242,10 @@ export class CodeReach {
     else if (target.kind === 'file' && CODE.has(extname(target.path))) {
       this.evaluate(target.path);
       this.takeWhole(target.path);
-    } else if (target.kind === 'file') this.takeAsset(target.path);
+    } else if (target.kind === 'file') {
+      this.takeAsset(target.path);
+      if (kind === 'url' || !target.path.endsWith('.json')) this.opened.add(target.path);
+    }
   }
 
   private takePackage(name: string, importer: string): void {
@@ -251,14 +256,5 @@ export class CodeReach {
     const digest =
       before && before.digest !== found.digest ? canonicalDigest([before.digest, found.digest].sort()) : found.digest;
     this.packages.set(name, { ...found, digest });
-  }
-}
-
-function compactJson(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text));
-  } catch {
-    // Importing it will fail, and say why; until then its text is what it is.
-    return text;
   }
 }

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sluiceError } from '../errors.ts';
 import { type Digest, sha256 } from '../hashing/digest.ts';
+import { isTypeScript } from './resolve-source.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 /** One file as it was when it was read. */
 export interface Source {
@@ -12,7 +15,7 @@ export interface Source {
 const loaded = new Map<string, Source>();
 /** User files that a run has digested: what a later `import()` or a worker of that run must load, or nothing. */
 const frozen = new Map<string, Source>();
-/** The same, as told by the process that started this one: only digests, the text is in the transform cache or still on disk. */
+/** The same, as told by the process that started this one: only digests, the text is in the transform cache, among the kept sources or still on disk. */
 const expected = new Map<string, Digest>();
 
 /** Brings `loaded` up to date where modules are loaded by another thread. */
@@ -22,11 +25,15 @@ export function beforeSources(callback: () => void): void {
 }
 export const updateSources = (): void => update();
 
-/** The file as it is on disk now. */
-export function readSource(path: string): Source {
-  const bytes = readFileSync(path);
-  return { text: bytes.toString('utf8'), digest: sha256(bytes) };
+/** Where sources are kept for the workers of a run, by digest: the file may be another one when they come to it. */
+let keptIn: string | undefined;
+export function keepSourcesIn(dir: string): void {
+  keptIn = dir;
 }
+
+/** The file as it is on disk now. */
+export const readSource = (path: string): Source => sourceOf(readFileSync(path));
+export const sourceOf = (bytes: Buffer): Source => ({ text: bytes.toString('utf8'), digest: sha256(bytes) });
 
 /**
  * What a digest of `path` must be made of: the code that runs in this process, else the disk.
@@ -41,12 +48,35 @@ export function sourceForDigest(path: string): Source {
 
 /**
  * What this process must run as `path`; remembered, the first one stays.
- * @throws ERR_SOURCE_CHANGED when the run was started with another content than there is now.
+ * @param onDisk what the file holds now, where that is known.
+ * @throws ERR_SOURCE_CHANGED when the run was started with another content than there is now, and that was not kept.
  */
-export function sourceToLoad(path: string): Source {
-  const source = checked(path, loaded.get(path) ?? frozen.get(path) ?? readSource(path));
+export function sourceToLoad(path: string, onDisk: () => Source = () => readSource(path)): Source {
+  const source = loaded.get(path) ?? frozen.get(path) ?? expectedSource(path, onDisk);
   loaded.set(path, source);
   return source;
+}
+
+function expectedSource(path: string, onDisk: () => Source): Source {
+  const source = onDisk();
+  const wanted = expected.get(path);
+  return wanted === undefined || wanted === source.digest ? source : (keptSource(wanted) ?? checked(path, source));
+}
+
+function keptSource(digest: Digest): Source | undefined {
+  const file = keptIn === undefined ? undefined : join(keptIn, digest);
+  const source = file !== undefined && existsSync(file) ? readSource(file) : undefined;
+  return source?.digest === digest ? source : undefined;
+}
+
+const kept = new Set<Digest>();
+
+/** Code that the transform cache has need not be kept twice. */
+function keep(path: string, { text, digest }: Source): void {
+  if (keptIn === undefined || kept.has(digest) || (loaded.has(path) && isTypeScript(path))) return;
+  kept.add(digest);
+  const file = join(keptIn, digest);
+  if (!existsSync(file)) writeAtomically(file, text);
 }
 
 /** Says what another thread has loaded into this process; the first one stays. */
@@ -67,8 +97,13 @@ export function expectSources(digests: ReadonlyMap<string, Digest>): void {
   for (const [path, digest] of digests) expected.set(path, digest);
 }
 
-/** Absolute path → SHA-256, of every user file that this process has loaded or digested: hand it to a worker of the same run. */
+/**
+ * Absolute path → SHA-256, of every user file that this process has loaded or digested: hand it to a worker of the same run. The worker finds the
+ * files' content although they may change meanwhile.
+ */
 export function loadedSources(): ReadonlyMap<string, Digest> {
   update();
-  return new Map([...expected, ...[...frozen, ...loaded].map(([path, { digest }]) => [path, digest] as const)]);
+  const sources = [...frozen, ...loaded];
+  for (const [path, source] of sources) keep(path, source);
+  return new Map([...expected, ...sources.map(([path, { digest }]) => [path, digest] as const)]);
 }

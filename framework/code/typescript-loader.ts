@@ -8,7 +8,7 @@ import { loaderHooks } from './loader-hooks.ts';
 import { keepsCodeIn } from './loader-of-thread.ts';
 import { registerInThread } from './loader-thread.ts';
 import { hasSourceMap, mapStackTraces } from './map-stack-traces.ts';
-import { expectSources } from './sources.ts';
+import { expectSources, keepSourcesIn } from './sources.ts';
 import { openTransformCache } from './transform-cache.ts';
 
 export { loadedSources } from './sources.ts';
@@ -37,6 +37,7 @@ export function registerTypeScriptLoader(options: LoaderOptions): void {
   noteClasses();
   mapStackTraces(`${pathToFileURL(engine.dir).href}/`);
   keepsCodeIn(options.cacheDir);
+  keepSourcesIn(join(options.cacheDir, 'sources'));
   // Node 22.13 and 22.14 know asynchronous hooks only, which run in a thread of their own.
   if (typeof module.registerHooks === 'function') registerHere(engine, transformDir);
   else registerInThread({ engineDir: engine.dir, transformDir, frozen: options.frozen ?? new Map() });
@@ -53,8 +54,8 @@ function registerHere(engine: EngineFiles, transformDir: string): void {
       const found = hooks.load(url);
       if (!found) {
         const result = nextLoad(url, context);
-        hooks.saw(url, result.source);
-        return result;
+        const source = hooks.plain(url, result.source);
+        return source === undefined ? result : { ...result, source };
       }
       hasSourceMap(url, found.mapFile);
       return { format: 'module', source: found.code, shortCircuit: true };

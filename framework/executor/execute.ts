@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
 import { type PipelineClass, type PipelineDefinition, pipelineDefinition } from '../authoring/pipeline.ts';
 import type { CacheUse } from '../cache/decide.ts';
+import { freezeCode } from '../cache/freeze-code.ts';
 import type { CodeDigester } from '../code/code-digest.ts';
 import type { Stack } from '../components/stack.ts';
 import type { Plan } from '../dag/plan.ts';
@@ -191,6 +192,7 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
   const maxParallel = options.maxParallel ?? stack.orchestrator.maxParallel;
   const cacheUse = { cache, refresh };
   const { codeDigester = stackDigester(stack) } = options;
+  await freezeCode(plan, codeDigester);
   const entry = new URL('./heart.js', import.meta.url);
   const heart = store.capabilities.manyMachines ? createHeart({ executor, stack: placeOf(stack), entry }) : noHeart;
   const scope: RunScope = {

@@ -50,6 +50,7 @@ export function keyContext(
       { part: 'node', digest: fakeDigest('node'), display: '24' },
     ],
     files: [],
+    opened: [],
     receiverFields: '*',
     warnings: [],
     ...code,

@@ -50,7 +50,7 @@ export const fakeDigester = (
     const id = `${className}.${method}`;
     const digest = canonicalDigest([id, versions[method] ?? '1']);
     const part = { part: `code ${id}`, digest, display: versions[method] ?? '1' };
-    return { digest, parts: [part], files: [], receiverFields: more.receiverFields ?? [], warnings: [] };
+    return { digest, parts: [part], files: [], opened: [], receiverFields: more.receiverFields ?? [], warnings: [] };
   },
   textsOf: async () => new Map(),
 });
