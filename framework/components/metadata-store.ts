@@ -4,6 +4,7 @@ import type { CacheKey, KeyPart } from '../model/key-part.ts';
 import type { CodeState, GitState } from '../model/recording.ts';
 import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../model/run.ts';
 import type { Status } from '../model/status.ts';
+import type { CollectionRecord } from './collection-record.ts';
 import type { ComponentCheck } from './component-check.ts';
 
 import type { MetadataReads } from './metadata-reads.ts';
@@ -104,6 +105,8 @@ export interface Commit {
   /** Absent when the result must not be re-used (cache off, changed input). */
   readonly entry?: CacheEntry;
   readonly claim?: Claim;
+  /** Number of the newest garbage collection that is known to have left alone what the artifacts need. */
+  readonly collection?: number;
 }
 
 /** One run with all that belongs to it, as one store gives it and another takes it. */
@@ -134,7 +137,7 @@ export interface StoreChange {
  * The record of runs, step runs, cache and lineage. Several processes use one store at the same time; every method is one transaction.
  * Everything here is data about bytes, never the bytes.
  */
-export interface MetadataStore {
+export interface MetadataStore extends MetadataReads, CollectionRecord {
   readonly flavor: string;
   readonly location: string;
   readonly capabilities: {
@@ -150,11 +153,11 @@ export interface MetadataStore {
 
   // --- executors: who lives ---
   registerExecutor(executor: ExecutorInfo): Promise<void>;
+  /** All that are registered; after `markLost` these are those that live. */
+  executors(): Promise<readonly ExecutorInfo[]>;
   /** Says "alive", and returns the ids of its runs whose cancellation was asked for. */
   heartbeat(executor: string): Promise<readonly string[]>;
   retireExecutor(executor: string): Promise<void>;
-  /** All that are registered; after `markLost` these are those that live. */
-  executors(): Promise<readonly ExecutorInfo[]>;
   /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`; returns them. `isAlive` decides for executors of this host. */
   markLost(options: {
     readonly host: string;
@@ -208,8 +211,11 @@ export interface MetadataStore {
   /** False when it was taken over meanwhile. */
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim): Promise<void>;
-  /** False, and nothing written, when `claim` is not the newest any more; gives the claim back otherwise. */
-  commit(commit: Commit): Promise<boolean>;
+  /**
+   * False, and nothing written, when `claim` is not the newest any more; gives the claim back otherwise. `collection`, and nothing written,
+   * when a garbage collection has begun or ended since `commit.collection`.
+   */
+  commit(commit: Commit): Promise<boolean | 'collection'>;
   /**
    * Waits while someone holds the key's claim. True as soon as the claim may be free: given back (with a result or without), or run out by
    * the store's clock; false after `timeoutMs` or when `signal` is aborted.

@@ -22,6 +22,8 @@ export interface Attempted {
   /** The attempt that made it; its end is part of the commit. */
   readonly attempt: AttemptRecord;
   readonly meter: AttemptMeter;
+  /** Number of the garbage collection that its output is safe from (`SavedGuard`). */
+  readonly collection: number;
   /** Left behind by this and earlier attempts, until the commit. */
   readonly checkpointDir: string;
 }
@@ -40,8 +42,9 @@ export async function attemptStep(
     const attempt = await startAttempt(node, run, call, { number: before + tries, reason });
     const meter = run.clocks.of(node.id).attempt(node.step.options.isolation !== 'process');
     try {
+      const collection = await run.saved.since();
       const output = await oneAttempt(node, run, call, { attempt, meter, checkpointDir });
-      return { output, attempt, meter, checkpointDir };
+      return { output, attempt, meter, collection, checkpointDir };
     } catch (error) {
       const ended = storedError(error);
       const status = isCancelled(error) ? 'cancelled' : 'failed';

@@ -21,6 +21,7 @@ import { createClaimKeeper } from './claim-keeper.ts';
 import { createCodeRecorder } from './code-recorder.ts';
 import { finishRun } from './finish-run.ts';
 import { gitSource } from './git-source.ts';
+import { guardSaved } from './guard-saved.ts';
 import { createHeart, noHeart } from './heart.ts';
 import { jsonData } from './json-data.ts';
 import { keepPresence } from './keep-presence.ts';
@@ -215,6 +216,7 @@ async function startRun(plan: Plan, options: StartOptions): Promise<{ scope: Run
     clocks: createStepClocks(),
     code: createCodeRecorder({ run: record, store, projectDir: stack.projectDir }),
     claims: createClaimKeeper(executor, store, heart),
+    saved: guardSaved(store, io),
     heart,
     slots: createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) }),
     cancellation: createCancellation((how) => emit({ type: 'run-cancelling', how })),

@@ -7,6 +7,7 @@ import type { EventSink } from '../model/run-event.ts';
 import type { Cancellation, Grace } from './cancellation.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import type { CodeRecorder } from './code-recorder.ts';
+import type { SavedGuard } from './guard-saved.ts';
 import type { Heart } from './heart.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
@@ -29,6 +30,7 @@ export interface RunScope {
   readonly clocks: StepClocks;
   readonly code: CodeRecorder;
   readonly claims: ClaimKeeper;
+  readonly saved: SavedGuard;
   readonly heart: Heart;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;

@@ -1,11 +1,11 @@
 import type { ArtifactRecord, MetadataStore } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
-import type { Digest } from '../../hashing/digest.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { StepRunRecord } from '../../model/run.ts';
+import { artifactOfRow } from './artifact-row.ts';
 import { compiledWrite, type SlotOf } from './compiled-query.ts';
 import { contains } from './contains.ts';
-import { fromJson, toJsonOrNull } from './json-column.ts';
+import { toJsonOrNull } from './json-column.ts';
 import type { ArtifactTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
@@ -137,12 +137,7 @@ export const toArtifactRow = (
 });
 
 export const fromArtifactRow = (row: ArtifactTable): ArtifactRecord => ({
-  digest: row.digest as Digest,
-  format: row.format,
-  version: row.version,
-  size: row.size,
-  ...(row.name === null ? {} : { name: row.name }),
-  ...(row.refs === null ? {} : { refs: fromJson<readonly Artifact[]>(row.refs) }),
+  ...artifactOfRow(row),
   stepRunId: row.step_run_id,
   runId: row.run_id,
   step: row.step,

@@ -1,12 +1,13 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { CacheEntry, CacheFilter, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
 import { claimQueries, type EntryOrigin, giveBack } from './claim-queries.ts';
+import { collectionNumber } from './collection-number.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
-import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
+import type { CacheEntryTable, MetadataSchema, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
 import { putAttempt } from './step-run-queries.ts';
@@ -23,6 +24,7 @@ type CacheQueries = Pick<
 export const cacheQueries = (context: SqlContext): CacheQueries => {
   const { db, now, capabilities } = context;
   const entryOf = entryOfBy(capabilities.serverClock);
+  const clock = (): number | RawBuilder<number> => capabilities.serverClock ?? now();
   return {
     async lookup(key) {
       const { rows } = await entryOf(db, { key, now: now() });
@@ -31,16 +33,18 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
 
     ...claimQueries(context),
 
-    commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim }) =>
-      db.transaction().execute(async (on) => {
+    commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim, collection }) =>
+      orRefused(db, async (on, refuse) => {
         // Giving the claim back tells in the same breath whether it was still ours, and what entry there is.
         const given = claim && (await giveBack(on, claim));
         if (claim && !given) return false;
         if (change.parts) await insertParts(on, change.parts);
         await changeStepRun(on, stepRun.id, change);
+        // After the first write, which a collection that begins waits for.
+        if (collection !== undefined && (given?.collection ?? (await collectionNumber(on))) !== collection) refuse();
         await putAttempt(on, attempt);
         await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
-        if (entry) await putEntry(on, entry, given ?? (await makerOf(on, entry)).rows[0]);
+        if (entry) await putEntry(on, entry, given ?? (await makerOf(on, entry)).rows[0], clock());
         return true;
       }),
 
@@ -64,7 +68,7 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
         let entries = on.deleteFrom('cache_entry').returning(['origin as id', 'origin', 'parts_id']);
         for (const condition of conditions(filter)) entries = entries.where(condition);
         const gone = await entries.execute();
-        await sweepOrphans(on, gone);
+        await sweepOrphans(on, gone, clock());
         return gone.length;
       }),
   };
@@ -81,13 +85,18 @@ function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRec
   return change;
 }
 
-/** @param before the entry that it replaces. */
-async function putEntry(on: Sql, entry: CacheEntry, before: EntryOrigin | undefined): Promise<void> {
+/** @param before the entry that it replaces. @param time when it does. */
+async function putEntry(
+  on: Sql,
+  entry: CacheEntry,
+  before: Pick<EntryOrigin, 'origin' | 'parts_id'> | undefined,
+  time: number | RawBuilder<number>,
+): Promise<void> {
   const { parts, output, ...rest } = entry;
   await insertParts(on, parts);
   await upsertEntry(on, { ...rest, partsId: partsId(parts) ?? NO_PARTS, output: toJson(output) });
   const { origin = null, parts_id = null } = before ?? {};
-  if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin, parts_id }]);
+  if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin, parts_id }], time);
 }
 
 const makerOf = compiledQuery((on, slot: SlotOf<Pick<CacheEntry, 'key'>>) =>
@@ -111,6 +120,24 @@ const upsertEntry = compiledWrite((on, slot: SlotOf<EntryValues>) => {
     .values({ key: slot('key'), ...state })
     .onConflict((conflict) => conflict.column('key').doUpdateSet(state));
 });
+
+/** A transaction that may undo itself, because a garbage collection has begun or ended. */
+async function orRefused<R>(
+  db: Kysely<MetadataSchema>,
+  body: (on: Sql, refuse: () => never) => Promise<R>,
+): Promise<R | 'collection'> {
+  const refusal = new Error('collection');
+  try {
+    return await db.transaction().execute((on) =>
+      body(on, () => {
+        throw refusal;
+      }),
+    );
+  } catch (error) {
+    if (error === refusal) return 'collection';
+    throw error;
+  }
+}
 
 /** Names no row of `key_parts`. */
 const NO_PARTS = '';

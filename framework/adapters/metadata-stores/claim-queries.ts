@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Claim, MetadataStore } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
+import { COLLECTION_ROW } from './collection-number.ts';
 import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 
@@ -46,6 +47,8 @@ export const claimHeldBy = (clock: ServerClock) =>
 export interface EntryOrigin {
   readonly origin: string | null;
   readonly parts_id: string | null;
+  /** Number of the newest garbage collection. */
+  readonly collection: number | null;
 }
 
 /**
@@ -100,7 +103,12 @@ const endLease = compiledQuery((on, slot: SlotOf<Claim>) =>
     .where('fence', '=', slot('fence'))
     .returning(({ selectFrom }) => {
       const entry = selectFrom('cache_entry').where('key', '=', slot('key'));
-      return [entry.select('origin').as('origin'), entry.select('parts_id').as('parts_id')];
+      const collection = selectFrom('collection').select('number').where('id', '=', COLLECTION_ROW);
+      return [
+        entry.select('origin').as('origin'),
+        entry.select('parts_id').as('parts_id'),
+        collection.as('collection'),
+      ];
     }),
 );
 

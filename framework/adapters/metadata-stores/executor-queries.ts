@@ -7,7 +7,10 @@ import { unfinished } from './unfinished.ts';
 /** Some values of one statement. */
 const SOME = 500;
 
-type ExecutorQueries = Pick<MetadataStore, 'registerExecutor' | 'heartbeat' | 'retireExecutor' | 'markLost'>;
+type ExecutorQueries = Pick<
+  MetadataStore,
+  'registerExecutor' | 'executors' | 'heartbeat' | 'retireExecutor' | 'markLost'
+>;
 
 export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlContext): ExecutorQueries => ({
   async registerExecutor({ id, host, pid, startedAt }) {
@@ -17,6 +20,11 @@ export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlC
       .values({ id, ...row })
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
       .execute();
+  },
+
+  async executors() {
+    const rows = await db.selectFrom('executor').select(['id', 'host', 'pid', 'started_at']).orderBy('id').execute();
+    return rows.map(({ started_at, ...executor }) => ({ ...executor, startedAt: started_at }));
   },
 
   async heartbeat(executor) {

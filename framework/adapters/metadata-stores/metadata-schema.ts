@@ -290,7 +290,7 @@ export interface SqlCapabilities {
    * Resolves when every transaction has ended that may have begun before the last one of this connection was committed, and is changing runs:
    * for databases whose writers don't exclude each other.
    */
-  readonly settle?: (db: Sql) => Promise<void>;
+  readonly settle?: (db: Kysely<MetadataSchema>) => Promise<void>;
   /** What a new schema has beside the tables that all databases share. */
   readonly addOwnObjects?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

@@ -87,6 +87,13 @@ function capabilitiesOf(server: PostgresConnection, byServerClock: boolean): Sql
     async lockSchema(on) {
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(${server.schema}))`.execute(on);
     },
+    async settle(db) {
+      // Every commit changes one of these first: the lock waits for those that are under way, and is given back at once. One at a time, so
+      // that nobody waits in a circle.
+      for (const table of ['claim', 'step_run'] as const) {
+        await db.transaction().execute((on) => sql`lock table ${sql.table(table)} in share mode`.execute(on));
+      }
+    },
     addOwnObjects: createChangeTriggers,
   };
 }

@@ -78,7 +78,7 @@ export const runQueries = (context: SqlContext): RunQueries => {
         await deleteRunValues(on, id);
         await deleteCodeState(on, id);
         await on.deleteFrom('run').where('id', '=', id).execute();
-        await sweepOrphans(on, gone);
+        await sweepOrphans(on, gone, context.capabilities.serverClock ?? context.now());
       }),
 
     async requestCancel(id) {

@@ -5,6 +5,7 @@ import { artifactQueries } from './artifact-queries.ts';
 import { cacheQueries } from './cache-queries.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { codeTextQueries } from './code-text-queries.ts';
+import { collectionQueries } from './collection-queries.ts';
 import { executorQueries } from './executor-queries.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { migrate, schemaVersion } from './migrate.ts';
@@ -56,6 +57,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     ...cacheQueries(context),
     ...codeTextQueries(context),
     ...artifactQueries(context),
+    ...collectionQueries(context),
     ...trackingQueries(context),
     ...runCopyQueries(context),
     ...feed,

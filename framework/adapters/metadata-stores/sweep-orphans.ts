@@ -1,4 +1,8 @@
+import type { RawBuilder } from 'kysely';
+import type { Artifact } from '../../model/artifact.ts';
+import { artifactOfRow } from './artifact-row.ts';
 import type { Sql } from './metadata-schema.ts';
+import { release } from './release-artifacts.ts';
 
 /** A step run or a cache entry that was deleted. */
 interface Gone {
@@ -14,17 +18,26 @@ const SOME = 500;
 
 /**
  * Removes what only the deleted rows held: lists of key parts, and records of artifacts whose maker is gone and which no step run and no
- * cache entry points to any more. What garbage collection keeps is what is left.
+ * cache entry points to any more. What garbage collection keeps is what is left, and for a while what went (`release`).
+ *
+ * @param time when it went; undefined when it need not be kept any longer.
  */
-export async function sweepOrphans(on: Sql, gone: readonly Gone[]): Promise<void> {
+export async function sweepOrphans(
+  on: Sql,
+  gone: readonly Gone[],
+  time: number | RawBuilder<number> | undefined,
+): Promise<void> {
   const makers = [...new Set(gone.flatMap(({ id, origin }) => [id, origin ?? id]))];
   const lists = [...new Set(gone.flatMap(({ parts_id }) => parts_id ?? []))];
-  for (let at = 0; at < makers.length; at += SOME) await sweepArtifacts(on, makers.slice(at, at + SOME));
+  for (let at = 0; at < makers.length; at += SOME) {
+    const artifacts = await sweepArtifacts(on, makers.slice(at, at + SOME));
+    if (time !== undefined) await release(on, artifacts, time);
+  }
   for (let at = 0; at < lists.length; at += SOME) await sweepParts(on, lists.slice(at, at + SOME));
 }
 
-async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<void> {
-  await on
+async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<readonly Artifact[]> {
+  const rows = await on
     .deleteFrom('artifact')
     .where('step_run_id', 'in', makers)
     .where(({ not, exists, selectFrom }) =>
@@ -36,7 +49,9 @@ async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<void>
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('cache_entry').select('key').whereRef('cache_entry.origin', '=', 'artifact.step_run_id'))),
     )
+    .returning(['digest', 'format', 'version', 'size', 'name', 'refs'])
     .execute();
+  return rows.map(artifactOfRow);
 }
 
 async function sweepParts(on: Sql, lists: readonly string[]): Promise<void> {
