@@ -6,9 +6,9 @@ import type { AttemptRecord, LogLine, RunRecord, StepRunRecord, Time } from '../
 import type { Status } from '../model/status.ts';
 import type { CollectionRecord } from './collection-record.ts';
 import type { ComponentCheck } from './component-check.ts';
-
 import type { MetadataReads } from './metadata-reads.ts';
 import type { RunPredicate } from './run-predicate.ts';
+
 /** A result that may be used again. Survives the deletion of the run that made it. */
 export interface CacheEntry {
   readonly key: CacheKey;
@@ -52,7 +52,6 @@ export interface RunFilter {
   readonly after?: string;
 }
 
-export interface CacheFilter {
 /** By a metric: only runs that have it. */
 export type RunSort =
   | 'newest'
@@ -61,6 +60,7 @@ export type RunSort =
   | 'name'
   | { readonly metric: string; readonly direction: 'asc' | 'desc' };
 
+export interface CacheFilter {
   readonly step?: string;
   readonly run?: string;
   /** Beginning of a key. */
@@ -182,6 +182,8 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
 
   // --- step runs ---
   stepRuns(runId: string): Promise<readonly StepRunRecord[]>;
+  /** Step runs that a run turns out to have: calls of a dynamic pipeline. @param position of the first one in the run, from 0; the others follow. */
+  addStepRuns(steps: readonly StepRunRecord[], position: number): Promise<void>;
   updateStepRun(id: string, change: StepRunChange): Promise<void>;
   /** Changes of several step runs, in order, in one transaction. */
   updateStepRuns(changes: readonly { readonly id: string; readonly change: StepRunChange }[]): Promise<void>;

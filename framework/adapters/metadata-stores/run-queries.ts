@@ -17,7 +17,7 @@ const SHORTEST_PREFIX = 4;
 
 type RunQueries = Pick<
   MetadataStore,
-  'createRun' | 'updateRun' | 'findRun' | 'listRuns' | 'deleteRun' | 'requestCancel'
+  'createRun' | 'addStepRuns' | 'updateRun' | 'findRun' | 'listRuns' | 'deleteRun' | 'requestCancel'
 >;
 
 export const runQueries = (context: SqlContext): RunQueries => {
@@ -30,6 +30,8 @@ export const runQueries = (context: SqlContext): RunQueries => {
         await insertRunParams(on, run);
         await insertSteps(on, steps);
       }),
+
+    addStepRuns: (steps, position) => db.transaction().execute((on) => insertSteps(on, steps, position)),
 
     async updateRun(id, change) {
       if (Object.keys(change).length === 0) return;
@@ -101,9 +103,10 @@ export async function insertTags(on: Sql, run: Pick<RunRecord, 'id' | 'createdAt
   await insertRows(rows, (some) => on.insertInto('run_tag').values(some));
 }
 
-export async function insertSteps(on: Sql, steps: readonly StepRunRecord[]): Promise<void> {
+/** @param first position of the first one in its run. */
+export async function insertSteps(on: Sql, steps: readonly StepRunRecord[], first = 0): Promise<void> {
   for (const { parts } of steps) await insertParts(on, parts);
-  const rows = steps.map((step, position) => ({ ...toStepRunRow(step), position }));
+  const rows = steps.map((step, i) => ({ ...toStepRunRow(step), position: first + i }));
   await insertRows(rows, (some) => on.insertInto('step_run').values(some));
 }
 

@@ -43,6 +43,24 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
     },
   ],
   [
+    'adds steps to a run behind those it has, in their order',
+    async ({ store, connect }) => {
+      const first = sampleStep('run-aaaa', 'zebra');
+      await store.createRun(sampleRun('run-aaaa'), [first]);
+      const more = [
+        sampleStep('run-aaaa', 'ape', { status: 'cached', key: keyOf('a'), parts: partsOf('a'), origin: 'run-1/ape' }),
+        ...Array.from({ length: 250 }, (_, i) => sampleStep('run-aaaa', `step-${250 - i}`)),
+      ];
+      await store.addStepRuns(more, 1);
+      const last = sampleStep('run-aaaa', 'bear');
+      await store.addStepRuns([last], 1 + more.length);
+      await store.addStepRuns([], 0);
+      await store.updateStepRun(last.id, { status: 'running', startedAt: NOON });
+      const changed = { ...last, status: 'running', startedAt: NOON };
+      expect(await (await connect()).stepRuns('run-aaaa')).toEqual([first, ...more, changed]);
+    },
+  ],
+  [
     'changes only the fields it is told',
     async ({ store }) => {
       const run = sampleRun('run-aaaa', { tags: ['old'] });

@@ -15,6 +15,8 @@ interface PlannedNode {
  */
 export function nestedSteps(plan: unknown, nesting: Nesting): (node: string) => boolean {
   if (nesting !== 'parallel') return () => nesting === 'all';
+  // A dynamic pipeline's calls are not known yet: each may turn out to run beside another one.
+  if ((plan as { readonly dynamic?: boolean } | null)?.dynamic) return () => true;
   const nodes = nodesOf(plan);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const calls = Map.groupBy(nodes, ({ step }) => step);
