@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CacheEntry, CacheFilter, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
@@ -6,8 +6,9 @@ import { insertArtifacts } from './artifact-queries.ts';
 import { claimQueries, type EntryOrigin, giveBack } from './claim-queries.ts';
 import { collectionNumber } from './collection-number.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
+import type { Transact } from './grouped-transactions.ts';
 import { fromJson, toJson } from './json-column.ts';
-import type { CacheEntryTable, MetadataSchema, Sql, SqlContext } from './metadata-schema.ts';
+import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
 import { putAttempt } from './step-run-queries.ts';
@@ -22,7 +23,7 @@ type CacheQueries = Pick<
 >;
 
 export const cacheQueries = (context: SqlContext): CacheQueries => {
-  const { db, now, capabilities } = context;
+  const { db, now, capabilities, transact } = context;
   const entryOf = entryOfBy(capabilities.serverClock);
   const clock = (): number | RawBuilder<number> => capabilities.serverClock ?? now();
   return {
@@ -34,7 +35,7 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
     ...claimQueries(context),
 
     commit: ({ stepRun, change = withoutIds(stepRun), attempt, artifacts, entry, claim, collection }) =>
-      orRefused(db, async (on, refuse) => {
+      orRefused(transact, async (on, refuse) => {
         // Giving the claim back tells in the same breath whether it was still ours, and what entry there is.
         const given = claim && (await giveBack(on, claim));
         if (claim && !given) return false;
@@ -123,12 +124,12 @@ const upsertEntry = compiledWrite((on, slot: SlotOf<EntryValues>) => {
 
 /** A transaction that may undo itself, because a garbage collection has begun or ended. */
 async function orRefused<R>(
-  db: Kysely<MetadataSchema>,
+  transact: Transact,
   body: (on: Sql, refuse: () => never) => Promise<R>,
 ): Promise<R | 'collection'> {
   const refusal = new Error('collection');
   try {
-    return await db.transaction().execute((on) =>
+    return await transact((on) =>
       body(on, () => {
         throw refusal;
       }),

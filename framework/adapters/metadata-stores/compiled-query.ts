@@ -1,4 +1,5 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
+import { directConnection } from './direct-connection.ts';
 import type { Sql } from './metadata-schema.ts';
 
 /** Stands for a value in a query that is built before its values are known. */
@@ -15,7 +16,8 @@ export interface UnreadQuery<R = unknown> extends CompiledQuery<R> {
 }
 
 /**
- * A query that every step runs through: built and compiled by Kysely once a database (50-100 µs), run with new values ever after (5 µs).
+ * A query that every step runs through: built and compiled by Kysely once a database (50-100 µs), run with new values ever after, and where
+ * the database is at hand (`directConnection`) at once.
  *
  * @example
  * const entry = compiledQuery((on, slot: SlotOf<{ key: string }>) => on.selectFrom('cache_entry').selectAll().where('key', '=', slot('key')));
@@ -43,7 +45,7 @@ function compiled<V extends object, R>(
 ): (on: Sql, values: V) => Promise<QueryResult<R>> {
   // By adapter, which a database and its transactions share: the text differs from dialect to dialect.
   const queries = new WeakMap<object, UnreadQuery<R>>();
-  return (on, values) => {
+  return async (on, values) => {
     const { adapter } = on.getExecutor();
     let query = queries.get(adapter);
     if (!query) {
@@ -51,6 +53,7 @@ function compiled<V extends object, R>(
       queries.set(adapter, query);
     }
     const parameters = query.parameters.map((one) => (one instanceof Slot ? values[one.name as keyof V] : one));
-    return on.executeQuery({ ...query, parameters });
+    const bound = { ...query, parameters };
+    return directConnection(adapter)?.execute<R>(bound, on.isTransaction) ?? on.executeQuery(bound);
   };
 }

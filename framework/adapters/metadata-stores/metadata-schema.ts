@@ -1,5 +1,6 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Status } from '../../model/status.ts';
+import type { Transact } from './grouped-transactions.ts';
 
 /** Milliseconds since the epoch. */
 type Millis = number;
@@ -265,6 +266,8 @@ export interface SqlContext {
   /** Milliseconds since the epoch; leases and heartbeats are measured with it, unless the database has a `serverClock`. */
   readonly now: () => number;
   readonly capabilities: SqlCapabilities;
+  /** A transaction for what every step does, in whatever way is cheapest here. */
+  readonly transact: Transact;
 }
 
 /** How databases differ beyond what Kysely's dialects hide. */
@@ -273,6 +276,8 @@ export interface SqlCapabilities {
   readonly keyType: 'text' | 'text collate "C"';
   /** Ends the creation of a table of short rows: where the database can keep rows inside the index of the key, each write touches half the pages. */
   readonly keyedTable: '' | 'without rowid';
+  /** Only one transaction writes at a time, so those of one moment may as well be one: see `groupedTransactions`. */
+  readonly oneWriter: boolean;
   /** The `like` that takes `A` for `a`. */
   readonly likeAnyCase: 'like' | 'ilike';
   /**

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   DeleteQueryNode,
   type Dialect,
@@ -13,6 +13,7 @@ import {
   type TransactionSettings,
   UpdateQueryNode,
 } from 'kysely';
+import { setDirectConnection } from './direct-connection.ts';
 
 /** Statements kept prepared. Inserts of many rows come in as many shapes as there are numbers of rows. */
 const KEPT = 200;
@@ -26,42 +27,55 @@ export interface NodeSqliteDialectOptions {
 
 /** Kysely on `node:sqlite`: one connection, prepared statements kept, transactions that take the write lock when they begin. */
 export function nodeSqliteDialect(options: NodeSqliteDialectOptions): Dialect {
+  const adapter = new SqliteAdapter();
   return {
-    createDriver: () => createDriver(options),
+    createDriver: () => createDriver(options, adapter),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => adapter,
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-function createDriver({ open, explain }: NodeSqliteDialectOptions): Driver {
-  let database: DatabaseSync | undefined;
+type Query = Pick<CompiledQuery, 'sql' | 'parameters' | 'query'>;
+
+/** An open database, its statements prepared once. */
+interface Session {
+  readonly database: DatabaseSync;
+  execute<R>(query: Query): QueryResult<R>;
+  /** A statement without values and rows. */
+  run(text: string): void;
+}
+
+function createDriver({ open, explain }: NodeSqliteDialectOptions, adapter: SqliteAdapter): Driver {
+  let session: Session | undefined;
   let connection: DatabaseConnection;
-  const execute = (text: string) => async (on: DatabaseConnection) =>
-    void (await on.executeQuery(CompiledQuery.raw(text)));
+  setDirectConnection(adapter, {
+    execute: (query, inTransaction) =>
+      session && (inTransaction || !session.database.isTransaction) ? session.execute(query) : undefined,
+  });
   return {
     async init() {
-      database = await open();
-      connection = connectionTo(database, explain);
+      session = sessionOn(await open(), explain);
+      connection = connectionTo(session);
     },
     acquireConnection: async () => connection,
     // A transaction that reads first and writes later would fail, not wait, when another process wrote in between.
-    beginTransaction: (on, { accessMode }: TransactionSettings) =>
-      execute(accessMode === 'read only' ? 'begin' : 'begin immediate')(on),
-    commitTransaction: execute('commit'),
-    async rollbackTransaction(on) {
+    beginTransaction: async (_, { accessMode }: TransactionSettings) =>
+      session?.run(accessMode === 'read only' ? 'begin' : 'begin immediate'),
+    commitTransaction: async () => session?.run('commit'),
+    async rollbackTransaction() {
       // A full disk has SQLite roll back by itself; a second time would hide that error behind another one.
-      if (database?.isTransaction !== false) await execute('rollback')(on);
+      if (session?.database.isTransaction) session.run('rollback');
     },
     releaseConnection: async () => {},
     async destroy() {
-      database?.close();
-      database = undefined;
+      session?.database.close();
+      session = undefined;
     },
   };
 }
 
-function connectionTo(database: DatabaseSync, explain: (error: unknown) => unknown): DatabaseConnection {
+function sessionOn(database: DatabaseSync, explain: (error: unknown) => unknown): Session {
   const kept = new Map<string, StatementSync>();
 
   function prepared(text: string): StatementSync {
@@ -74,7 +88,8 @@ function connectionTo(database: DatabaseSync, explain: (error: unknown) => unkno
   }
 
   return {
-    async executeQuery<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
+    database,
+    execute<R>({ sql, parameters, query }: Query): QueryResult<R> {
       try {
         const statement = prepared(sql);
         const values = parameters as readonly SQLInputValue[];
@@ -85,9 +100,20 @@ function connectionTo(database: DatabaseSync, explain: (error: unknown) => unkno
         throw explain(error);
       }
     },
-    // No query of ours is streamed; one chunk of all rows keeps the contract.
-    async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-      yield await this.executeQuery<R>(query);
+    run(text) {
+      try {
+        prepared(text).run();
+      } catch (error) {
+        throw explain(error);
+      }
     },
   };
 }
+
+const connectionTo = (session: Session): DatabaseConnection => ({
+  executeQuery: async (query) => session.execute(query),
+  // No query of ours is streamed; one chunk of all rows keeps the contract.
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield session.execute<R>(query);
+  },
+});

@@ -75,6 +75,7 @@ function capabilitiesOf(server: PostgresConnection, byServerClock: boolean): Sql
   return {
     keyType: 'text collate "C"',
     keyedTable: '',
+    oneWriter: false,
     likeAnyCase: 'ilike',
     ...(byServerClock ? { serverClock: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint` } : {}),
     isMissingTable,

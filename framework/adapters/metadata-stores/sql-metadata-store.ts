@@ -7,16 +7,17 @@ import type { ChangeFeed } from './change-feed.ts';
 import { codeTextQueries } from './code-text-queries.ts';
 import { collectionQueries } from './collection-queries.ts';
 import { executorQueries } from './executor-queries.ts';
+import { groupedTransactions, type Transact } from './grouped-transactions.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
-import { migrate, schemaVersion } from './migrate.ts';
 import { metricPointQueries } from './metric-point-queries.ts';
-import { runCodeQueries } from './run-code-queries.ts';
+import { migrate, schemaVersion } from './migrate.ts';
 import { overviewQueries } from './overview-queries.ts';
+import { runCodeQueries } from './run-code-queries.ts';
 import { runCopyQueries } from './run-copy-queries.ts';
-import { runQueries } from './run-queries.ts';
 import { runLogQueries } from './run-log-queries.ts';
-import { stepRunQueries } from './step-run-queries.ts';
+import { runQueries } from './run-queries.ts';
 import { statisticsQueries } from './statistics-queries.ts';
+import { stepRunQueries } from './step-run-queries.ts';
 import { trackingQueries } from './tracking-queries.ts';
 
 export interface SqlMetadataStoreOptions {
@@ -36,7 +37,10 @@ export interface SqlMetadataStoreOptions {
 export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStore {
   const { flavor, location, dialect, capabilities, manyMachines, checks = () => [], now = Date.now } = options;
   const db = new Kysely<MetadataSchema>({ dialect });
-  const context: SqlContext = { db, now, capabilities };
+  const transact: Transact = capabilities.oneWriter
+    ? groupedTransactions(db)
+    : (work) => db.transaction().execute(work);
+  const context: SqlContext = { db, now, capabilities, transact };
   const { close: closeFeed, ...feed } = options.feed(context);
   const toNewest = (): Promise<void> => migrate(db, { location, capabilities });
   return Object.freeze({
@@ -59,11 +63,11 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     ...artifactQueries(context),
     ...collectionQueries(context),
     ...trackingQueries(context),
-    ...runCopyQueries(context),
-    ...feed,
     ...overviewQueries(context),
     ...runLogQueries(context),
     ...metricPointQueries(context),
     ...statisticsQueries(context),
+    ...runCopyQueries(context),
+    ...feed,
   });
 }

@@ -37,7 +37,13 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     location: path,
     dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
     manyMachines: false,
-    capabilities: { keyType: 'text', keyedTable: 'without rowid', likeAnyCase: 'like', isMissingTable },
+    capabilities: {
+      keyType: 'text',
+      keyedTable: 'without rowid',
+      oneWriter: true,
+      likeAnyCase: 'like',
+      isMissingTable,
+    },
     feed: (context) => sqliteFeed(path, context),
     ...(options.now ? { now: options.now } : {}),
   });
@@ -71,7 +77,7 @@ async function open(path: string): Promise<DatabaseSync> {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: WAIT_MS });
-    await useWal(database);
+    await switchToWal(database);
     database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return database;
   } catch (error) {
@@ -81,7 +87,7 @@ async function open(path: string): Promise<DatabaseSync> {
 }
 
 /** The switch of a new file to WAL needs it alone for a moment, and SQLite doesn't wait for that by itself. */
-async function useWal(database: DatabaseSync): Promise<void> {
+async function switchToWal(database: DatabaseSync): Promise<void> {
   const end = Date.now() + WAIT_MS;
   for (;;) {
     try {

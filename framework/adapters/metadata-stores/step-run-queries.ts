@@ -15,7 +15,7 @@ type StepRunQueries = Pick<
   'stepRuns' | 'updateStepRun' | 'updateStepRuns' | 'startAttempt' | 'endAttempt' | 'attempts' | 'recentStepRuns'
 >;
 
-export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
+export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => ({
   async stepRuns(runId) {
     const rows = await selectStepRuns(db).where('run_id', '=', runId).orderBy('position').execute();
     return rows.map(fromStepRunRow);
@@ -25,17 +25,17 @@ export const stepRunQueries = ({ db }: SqlContext): StepRunQueries => ({
     if (Object.keys(change).length === 0) return;
     const { parts } = change;
     if (parts === undefined) return changeStepRun(db, id, change);
-    await db.transaction().execute((on) => applyChange(on, id, change));
+    await transact((on) => applyChange(on, id, change));
   },
 
   updateStepRuns: (changes) =>
-    db.transaction().execute(async (on) => {
+    transact(async (on) => {
       for (const { id, change } of changes) await applyChange(on, id, change);
     }),
 
   startAttempt(attempt, change) {
     if (!change) return putAttempt(db, attempt);
-    return db.transaction().execute(async (on) => {
+    return transact(async (on) => {
       await applyChange(on, attempt.stepRunId, change);
       await putAttempt(on, attempt);
     });
