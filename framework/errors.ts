@@ -115,6 +115,11 @@ export const ERRORS = {
     ({ message }) => message,
     ({ hint }) => hint,
   ),
+  ERR_FILTER: row<{ text: string; problem: string; at: number; fix: string }>(
+    2,
+    ({ text, problem, at }) => `The filter "${text}" is not understood at character ${at + 1}: ${problem}`,
+    ({ fix }) => fix,
+  ),
   ERR_CONFIG: row<{ file: string; problem: string; fix: string }>(
     2,
     ({ file, problem }) => `${file}: ${problem}`,
@@ -136,6 +141,11 @@ export const ERRORS = {
     () => 'The stack trace is shown with --debug.',
   ),
   // --- files, artifacts and stores -------------------------------------------------------------------------------
+  ERR_SECRET_IN_RESULT: row<{ where: string }>(
+    1,
+    ({ where }) => `${where} holds the value of a secret of this stack, and results are stored and shown.`,
+    () => 'Leave it out of what the step returns; a step that needs it reads it from the environment.',
+  ),
   ERR_PACKAGE_MISSING: row<{ name: string; install: string }>(
     1,
     ({ name }) => `The package ${name} is not installed, and this step imports it.`,
@@ -225,7 +235,7 @@ export const ERRORS = {
   ),
   ERR_STACK_INVALID: row<{ file: string; problems: readonly string[] }>(
     2,
-    ({ file, problems }) => `Stack ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    ({ file, problems }) => `In ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
     () =>
       'sluice artifact-store flavors lists the flavors of that kind with their options; so do metadata-store, experiment-tracker and orchestrator.',
   ),
@@ -255,6 +265,17 @@ export const ERRORS = {
   ERR_SECRET_KEY: row<{ path: string; problem: string; fix: string }>(
     2,
     ({ path, problem }) => `The key of the secrets, ${path}: ${problem}`,
+    ({ fix }) => fix,
+  ),
+  // --- the viewer ----------------------------------------------------------------------------------------------------
+  ERR_VIEWER: row<{ problem: string; fix: string }>(
+    2,
+    ({ problem }) => problem,
+    ({ fix }) => fix,
+  ),
+  ERR_VIEWER_REFUSED: row<{ problem: string; fix: string }>(
+    2,
+    ({ problem }) => problem,
     ({ fix }) => fix,
   ),
   ERR_SERVICES: row<{ problem: string; fix: string }>(

@@ -11,6 +11,7 @@ const FRAMEWORK = [
   'hashing',
   'model',
   'components',
+  'filter',
   'dag',
   'materializers',
   'code',
