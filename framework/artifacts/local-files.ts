@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, lstatSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -10,6 +9,7 @@ import { createFileCheck } from '../hashing/file-check.ts';
 import { mapLimited } from '../hashing/map-limited.ts';
 import { markUse } from '../hashing/mark-use.ts';
 import { systemReason } from '../hashing/system-reason.ts';
+import { temporaryName } from '../hashing/temporary-name.ts';
 import type { FolderFile } from '../materializers/materializer.ts';
 
 const PARALLEL = 16;
@@ -47,7 +47,7 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
   async function temporaryPath(): Promise<string> {
     const folder = join(cacheDir, 'tmp');
     await mkdir(folder, { recursive: true });
-    return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    return join(folder, temporaryName());
   }
 
   async function object(digest: Digest): Promise<string> {

@@ -9,6 +9,16 @@ export interface StoredFile {
   readonly digest?: Digest;
 }
 
+/** Something in a store that nobody will finish, because its writer died: it takes up room, and nobody sees it. */
+export interface Leftover {
+  readonly kind: 'temporary file' | 'unfinished upload';
+  /** A path, a name in a bucket. */
+  readonly name: string;
+  /** Bytes; undefined where the store can't tell. */
+  readonly size: number | undefined;
+  remove(): Promise<void>;
+}
+
 /** Maps a SHA-256 to bytes. Content-addressed and immutable: the same digest never means other bytes. */
 export interface ArtifactStore {
   readonly flavor: string;
@@ -36,6 +46,8 @@ export interface ArtifactStore {
   localPath(digest: Digest): Promise<string | undefined>;
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;
   remove(digest: Digest): Promise<void>;
+  /** What writers left that died. @param before milliseconds since the epoch: what was begun or written to since may still be going on. */
+  leftovers(before: number): Promise<readonly Leftover[]>;
   /** What only this flavor can try about itself; writing, reading and removing is tried for every store. */
   checks(): readonly ComponentCheck[];
   /** Waits until everything written is safe. Errors: ERR_STORE_WRITE. */

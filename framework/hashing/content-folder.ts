@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -24,6 +24,7 @@ import { createFileCheck } from './file-check.ts';
 import { digestOfFile, type FileDigest } from './file-digest.ts';
 import { markUse } from './mark-use.ts';
 import { systemReason } from './system-reason.ts';
+import { isLeftBehind, temporaryName } from './temporary-name.ts';
 
 /** Files up to this size are read whole: one read, and no copy at all when the folder has the bytes already. */
 const SMALL = 4 << 20;
@@ -44,6 +45,13 @@ export interface StoredObject {
   readonly modifiedAt: number;
 }
 
+/** A temporary file, or folder, of nobody. */
+export interface LeftBehind {
+  readonly path: string;
+  /** Bytes of a file. */
+  readonly size: number;
+}
+
 /** A folder of immutable, read-only files named by their SHA-256. Any number of processes may use it at once. */
 export interface ContentFolder {
   readonly root: string;
@@ -59,6 +67,8 @@ export interface ContentFolder {
   addChecked(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<FileDigest>;
   list(): AsyncIterable<StoredObject>;
   remove(digest: Digest): Promise<void>;
+  /** What writers that died left in `ROOT/tmp`, or nobody has written to since `before`. */
+  leftBehind(before: number): readonly LeftBehind[];
   /** Resolves when everything added is on the disk. @throws ERR_STORE_WRITE when the disk refused something that was added before. */
   flushed(): Promise<void>;
 }
@@ -94,7 +104,7 @@ export function openContentFolder(options: {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
     if (!cleared) removeStale(folder);
     cleared = true;
-    return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    return join(folder, temporaryName());
   }
 
   /** Whether the bytes are here and whole; damaged ones are left to be replaced. */
@@ -233,6 +243,8 @@ export function openContentFolder(options: {
       }
     },
 
+    leftBehind: (before) => leftBehind(join(root, 'tmp'), before),
+
     async flushed() {
       await Promise.all(flushes);
       if (flushError === undefined) return;
@@ -279,12 +291,19 @@ function touch(path: string): boolean {
   return true;
 }
 
+/** Also folders: where a cache is laid out beside its objects, they are built there too. */
 function removeStale(folder: string): void {
-  const oldest = Date.now() - STALE_MS;
-  for (const name of readdirSync(folder)) {
-    const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
-    if (stat && stat.mtimeMs < oldest) rmSync(join(folder, name), { force: true });
+  for (const { path } of leftBehind(folder, Date.now() - STALE_MS)) rmSync(path, { recursive: true, force: true });
+}
+
+function leftBehind(folder: string, before: number): readonly LeftBehind[] {
+  const found: LeftBehind[] = [];
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const path = join(folder, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat && isLeftBehind(name, stat.mtimeMs, before)) found.push({ path, size: stat.isFile() ? stat.size : 0 });
   }
+  return found;
 }
 
 async function entries(folder: string): Promise<string[]> {

@@ -53,6 +53,7 @@ function sqliteArtifacts(db: DatabaseSync, file: string): ArtifactStore {
     async remove(digest) {
       drop.run(digest);
     },
+    leftovers: async () => [],
     checks: () => [
       {
         check: 'integrity',

@@ -5,6 +5,7 @@ import { sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
+import { temporaryFiles } from './temporary-files.ts';
 
 /** Bytes. */
 const SMALL = 64 << 10;
@@ -45,6 +46,7 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     localPath: folder.wholePath,
     list: folder.list,
     remove: folder.remove,
+    leftovers: async (before) => temporaryFiles(folder, before),
     checks: () => [],
     close: folder.flushed,
   };

@@ -45,6 +45,7 @@ export function memoryArtifactStore(): ArtifactStore {
     async remove(digest) {
       objects.delete(digest);
     },
+    leftovers: async () => [],
     checks: () => [],
     close: async () => objects.clear(),
   };

@@ -11,6 +11,7 @@ import { type S3ConnectionOptions, s3Connection } from './s3-connection.ts';
 import { type Download, openDownload } from './s3-download.ts';
 import { listObjects } from './s3-list.ts';
 import { sizesOf } from './s3-sizes.ts';
+import { abandonUpload, unfinishedUploads } from './s3-unfinished.ts';
 import { digestParts, partSizeOf, uploadParts } from './s3-upload.ts';
 
 /** Artifacts in a bucket of MinIO, or of any other server that speaks S3. */
@@ -181,6 +182,16 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     async remove(digest) {
       const object = nameOf(digest);
       await connection.ask({ method: 'DELETE', action: `remove ${object}`, object }, [200, 204, 404]);
+    },
+
+    async leftovers(before) {
+      const uploads = await unfinishedUploads(connection, { prefix: root, graceMs: Date.now() - before });
+      return (uploads ?? []).map((upload) => ({
+        kind: 'unfinished upload',
+        name: upload.object,
+        size: undefined,
+        remove: () => abandonUpload(connection, upload),
+      }));
     },
 
     checks: () => s3Checks({ ...resolved, connection: s3Connection({ ...resolved, ...IMPATIENT }), prefix: root }),

@@ -8,6 +8,7 @@ import { type Digest, sha256 } from '../../hashing/digest.ts';
 import { enterFolder, type FolderUser } from '../../hashing/folder-users.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { trimContentFolder } from '../../hashing/trim-content-folder.ts';
+import { temporaryFiles } from './temporary-files.ts';
 
 export interface ReadThroughOptions {
   readonly remote: ArtifactStore;
@@ -134,6 +135,8 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
       await remote.remove(digest);
       await cache.remove(digest);
     },
+
+    leftovers: async (before) => [...(await remote.leftovers(before)), ...temporaryFiles(cache, before)],
 
     checks: () => remote.checks(),
 

@@ -37,11 +37,13 @@ export async function unfinishedUploads(
 /** Gives their room back. @returns how many there were. */
 export async function removeUploads(connection: S3Connection, options: UnfinishedOptions): Promise<number> {
   const found = (await unfinishedUploads(connection, options)) ?? [];
-  for (const { object, uploadId } of found) {
-    const query = `uploadId=${encodeURIComponent(uploadId)}`;
-    await connection.ask({ method: 'DELETE', action: `abandon ${object}`, object, query }, [204, 404]);
-  }
+  for (const upload of found) await abandonUpload(connection, upload);
   return found.length;
+}
+
+export async function abandonUpload(connection: S3Connection, { object, uploadId }: UnfinishedUpload): Promise<void> {
+  const query = `uploadId=${encodeURIComponent(uploadId)}`;
+  await connection.ask({ method: 'DELETE', action: `abandon ${object}`, object, query }, [204, 404]);
 }
 
 interface Listed {
