@@ -10,19 +10,22 @@ export type CheckedOptions =
   | { readonly ok: true; readonly options: unknown }
   | { readonly ok: false; readonly problems: readonly string[] };
 
+/** Without a program of its own for what is parsed once: it takes longer to make than to do without. */
+const ONCE = { jitless: true };
+
 /**
  * Options with every reference filled in. What came from a reference is text: it is read as the number or boolean that the schema wants.
  * @param references places whose text came from one, as `a.b.0`.
  */
 export function checkFilledOptions(flavor: Flavor, options: unknown, references: ReadonlySet<string>): CheckedOptions {
-  const first = flavor.options.safeParse(options);
+  const first = flavor.options.safeParse(options, ONCE);
   if (first.success) return { ok: true, options: first.data };
   const wanted = first.error.issues.flatMap((issue) =>
     issue.code === 'invalid_type' && references.has(issue.path.join('.')) ? [issue] : [],
   );
   const read = structuredClone(options);
   for (const { path, expected } of wanted) readText(read, path, expected);
-  const second = wanted.length > 0 ? flavor.options.safeParse(read) : first;
+  const second = wanted.length > 0 ? flavor.options.safeParse(read, ONCE) : first;
   if (second.success) return { ok: true, options: second.data };
   return { ok: false, problems: second.error.issues.flatMap((issue) => problemsOf(issue, flavor)) };
 }

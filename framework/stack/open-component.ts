@@ -4,10 +4,12 @@ import { checkFilledOptions } from './check-options.ts';
 import type { ComponentConfig } from './component-files.ts';
 import type { ComponentKind, ComponentOf } from './component-kind.ts';
 import { findFlavor } from './find-flavor.ts';
-import type { Flavor, FlavorContext } from './flavor.ts';
+import type { FlavorContext } from './flavor.ts';
 import { interpolate } from './interpolate.ts';
 import { EMBEDDED_COMPONENTS } from './open-embedded.ts';
+import { openerOf } from './open-servers.ts';
 import type { Project } from './project.ts';
+import { rememberedOptions } from './remembered-options.ts';
 import { EMBEDDED_FLAVORS, type StackConfig } from './stack-config.ts';
 
 /**
@@ -23,11 +25,20 @@ export async function openComponent<K extends ComponentKind>(
   // The embedded one without a word more: there is nothing to find, to fill in or to check.
   if (isEmbedded(component)) return openEmbedded(kind, context);
   const where = placeOf(component, stack);
-  const flavor = await findFlavor(kind, component.flavor, project);
+  const opener = openerOf(kind, component.flavor);
+  const flavor = opener ?? (await findFlavor(kind, component.flavor, project));
+  const { secretOptions = [] } = flavor;
   const { value, references } = await interpolate(component.options, { project, where });
-  keepSecret(flavor, value);
-  const checked = checkFilledOptions(flavor, value, references);
-  if (checked.ok) return flavor.open(checked.options as never, context);
+  keepSecret(secretOptions, value);
+  const remembered = rememberedOptions(project.home);
+  const filled = { flavor: `${kind}/${component.flavor}`, value, references, secretOptions };
+  const known = opener && remembered.find(filled);
+  if (known) return flavor.open(known as never, context);
+  const checked = checkFilledOptions(await findFlavor(kind, component.flavor, project), value, references);
+  if (checked.ok) {
+    if (opener) remembered.keep(filled, checked.options);
+    return flavor.open(checked.options as never, context);
+  }
   const problems = checked.problems.map((problem) => `${kind}: ${problem}`);
   throw sluiceError('ERR_STACK_INVALID', { file: where, problems });
 }
@@ -42,7 +53,7 @@ const openEmbedded = <K extends ComponentKind>(kind: K, context: FlavorContext):
 const placeOf = (component: ComponentConfig, stack: StackConfig): string => component.file ?? stack.file ?? stack.name;
 
 /** An option that its flavor calls secret is masked wherever its value comes from, and so is the password of any URL. */
-function keepSecret(flavor: Flavor, options: unknown): void {
+function keepSecret(secretOptions: readonly string[], options: unknown): void {
   for (const [name, value] of Object.entries((options ?? {}) as Record<string, unknown>)) {
     if (typeof value !== 'string') continue;
     if (URL.canParse(value) && /^[a-z+]+:\/\//i.test(value)) {
@@ -50,6 +61,6 @@ function keepSecret(flavor: Flavor, options: unknown): void {
       const { password } = new URL(value);
       secretValues.add(password);
       secretValues.add(decodeURIComponent(password));
-    } else if (flavor.secretOptions?.includes(name)) secretValues.add(value);
+    } else if (secretOptions.includes(name)) secretValues.add(value);
   }
 }

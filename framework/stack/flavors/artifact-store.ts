@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { memoryBytes } from '../../executor/resource-amounts.ts';
-import { artifactCacheDir } from '../../executor/stack-services.ts';
-import { defineFlavor, type Flavor, inProject } from '../flavor.ts';
+import { defineFlavor, type Flavor } from '../flavor.ts';
 import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
+import { SERVER_COMPONENTS } from '../open-servers.ts';
 
 /** An amount of bytes, in words. */
 const Size = z.string().regex(/^\d+(?:\.\d+)?\s*([kKMGT]?i?B)?$/, "Write a number and a unit: '512MiB', '20GiB'.");
@@ -22,7 +21,6 @@ export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
     name: 'minio',
     description: 'a bucket of MinIO, or of any other server that speaks S3, behind a cache on this machine',
     services: ['minio', 'minio-init'],
-    secretOptions: ['secretKey', 'sessionToken'],
     options: z.strictObject({
       endpoint: z.url({ protocol: /^https?$/ }).describe('URL of the server, as in http://localhost:9000'),
       bucket: z.string().min(3).describe('Bucket; sluice stack doctor --fix makes it'),
@@ -37,18 +35,7 @@ export const ARTIFACT_STORES: readonly Flavor<'artifact_store'>[] = [
       partSize: Size.default('16MiB').describe('Size of one part of a big file, at least 5MiB'),
       concurrency: z.int().positive().max(64).default(4).describe('Parts of one file under way at a time'),
     }),
-    async open({ cache, partSize, caFile, sessionToken, ...options }, context) {
-      const { minioArtifactStore } = await import('../../adapters/artifact-stores/minio.ts');
-      const { readThrough } = await import('../../adapters/artifact-stores/read-through.ts');
-      const remote = minioArtifactStore({
-        ...options,
-        ...(sessionToken === undefined ? {} : { sessionToken }),
-        ...(caFile === undefined ? {} : { caFile: inProject(caFile, context) }),
-        partSize: memoryBytes(partSize),
-      });
-      // The folder where results are laid out for steps: both are links to the same objects.
-      return readThrough({ remote, cacheDir: artifactCacheDir(context.home), maxBytes: memoryBytes(cache) });
-    },
+    ...SERVER_COMPONENTS.artifact_store.minio,
   }),
   defineFlavor({
     kind: 'artifact_store',

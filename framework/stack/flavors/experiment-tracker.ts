@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineFlavor, type Flavor } from '../flavor.ts';
 import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
+import { SERVER_COMPONENTS } from '../open-servers.ts';
 
 const MlflowOptions = z.strictObject({
   uri: z
@@ -43,10 +44,7 @@ export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
     name: 'none',
     description: 'takes everything and keeps nothing',
     options: z.strictObject({}),
-    async open() {
-      const { noTracker } = await import('../../adapters/trackers/none.ts');
-      return noTracker();
-    },
+    ...SERVER_COMPONENTS.experiment_tracker.none,
   }),
   defineFlavor({
     kind: 'experiment_tracker',
@@ -64,23 +62,7 @@ export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [
     name: 'mlflow',
     description: 'an MLflow server, 2.0 or newer; entries wait on disk while it is down',
     services: ['mlflow'],
-    secretOptions: ['password', 'token'],
     options: MlflowOptions,
-    async open({ uri, experiment, token, username, password, nested, timeoutMs, waitMs }, context) {
-      const { mlflowTracker } = await import('../../adapters/trackers/mlflow.ts');
-      const credentials = { ...(token && { token }), ...(username && { username }), ...(password && { password }) };
-      return mlflowTracker({
-        server: { uri: uri.replace(/\/+$/, ''), timeoutMs, ...credentials },
-        ...(experiment !== undefined && { experiment }),
-        nesting: nested,
-        waitMs,
-        stackName: context.stackName,
-        projectDir: context.projectDir,
-        home: context.home,
-        metadataStore: await context.metadataStore(),
-        artifactStore: await context.artifactStore(),
-        onProblem: context.onTrackerProblem,
-      });
-    },
+    ...SERVER_COMPONENTS.experiment_tracker.mlflow,
   }),
 ];

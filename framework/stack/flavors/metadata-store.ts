@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineFlavor, type Flavor, inProject } from '../flavor.ts';
+import { defineFlavor, type Flavor } from '../flavor.ts';
 import { EMBEDDED_COMPONENTS } from '../open-embedded.ts';
+import { SERVER_COMPONENTS } from '../open-servers.ts';
 
 const PostgresOptions = z.strictObject({
   url: z
@@ -58,12 +59,7 @@ export const METADATA_STORES: readonly Flavor<'metadata_store'>[] = [
     name: 'postgres',
     description: 'a schema of a PostgreSQL database (13 or newer), shared by executors on any machines',
     services: ['postgres'],
-    // A URL may hold the password.
-    secretOptions: ['password', 'url'],
     options: PostgresOptions,
-    async open({ ca, ...options }, context) {
-      const { postgresMetadataStore } = await import('../../adapters/metadata-stores/postgres.ts');
-      return postgresMetadataStore({ ...options, ca: ca && inProject(ca, context) });
-    },
+    ...SERVER_COMPONENTS.metadata_store.postgres,
   }),
 ];
