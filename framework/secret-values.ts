@@ -1,5 +1,7 @@
 /** Shorter values are not masked: they stand in too many innocent texts. `sluice secret set` says so. */
 export const SHORTEST_MASKED = 4;
+/** A shorter one may stand in a text by chance: it is masked there, but nothing is refused for it. */
+const SHORTEST_SURE = 12;
 const MASK = '***';
 
 const forms = new Set<string>();
@@ -26,6 +28,13 @@ export const secretValues = {
     if (forms.size === 0) return text;
     pattern ??= anyOf(forms);
     return text.replace(pattern, MASK);
+  },
+
+  /** Whether bytes hold, as text, a value that is too long to stand there by chance. */
+  areIn({ buffer, byteOffset, length }: Uint8Array): boolean {
+    if (forms.size === 0) return false;
+    const bytes = Buffer.from(buffer, byteOffset, length);
+    return [...forms].some((form) => form.length >= SHORTEST_SURE && bytes.includes(form));
   },
 
   /** The same of every text inside plain data; what holds none is given back as it is. */

@@ -12,6 +12,7 @@ import type { FolderFile, Materializer, StoredValue } from '../materializers/mat
 import { createMaterializerRegistry } from '../materializers/materializer-registry.ts';
 import { checkedRefName } from '../materializers/ref-name.ts';
 import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
+import { secretValues } from '../secret-values.ts';
 import type { ArtifactIo } from './artifact-io.ts';
 import { createLocalFiles } from './local-files.ts';
 import { withOrigin } from './origin-of-ref.ts';
@@ -37,6 +38,9 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
   async function saveOne(value: unknown, where: string): Promise<Artifact> {
     const materializer = registry.of(value);
     const { content, name, refs = [], membersSize = 0 } = await materializer.encode(value, { where, store: saveOne });
+    // Artifacts are kept, shared and shown. Files are not searched: they may be of any size.
+    if (content instanceof Uint8Array && secretValues.areIn(content))
+      throw sluiceError('ERR_SECRET_IN_RESULT', { where });
     const { digest, size } = await small.write(content);
     return Object.freeze({
       digest,

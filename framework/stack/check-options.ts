@@ -56,13 +56,20 @@ const valueAt = (data: unknown, path: readonly PropertyKey[]): unknown =>
 
 function problemsOf(issue: Issue, flavor: Flavor): string[] {
   const place = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return [`${place || 'options'}: ${issue.message}`];
+  if (issue.code !== 'unrecognized_keys') return [sentenceOf(issue, place || 'options')];
   const known = issue.path.length === 0 ? optionNames(flavor) : [];
   return issue.keys.map((key) => {
     const meant = nearest(key, known);
     const takes = known.length > 0 ? `takes ${known.join(', ')}` : 'takes no options';
     return `${[...issue.path, key].join('.')}: there is no such option.${meant ? ` Did you mean ${meant}?` : ''} ${flavor.name} ${takes}`;
   });
+}
+
+/** In the words of who fills in a form, where a schema has words of types. */
+function sentenceOf(issue: Issue, place: string): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return `${place} is missing`;
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return `${place} is empty`;
+  return `${place}: ${issue.message}`;
 }
 
 /** Names of a flavor's options, in the schema's order. */

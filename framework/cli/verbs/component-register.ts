@@ -10,7 +10,7 @@ import { writeMissingSchemas } from '../../stack/stack-schema.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { optionsHelp, parseOptionFlags } from '../params/option-flags.ts';
 import { printDone } from '../reporters/print-done.ts';
-import { warnOfPlainSecrets } from '../views/plain-secrets.ts';
+import { warnOfMissingSecrets, warnOfPlainSecrets } from '../views/plain-secrets.ts';
 import { flagsOf } from './prepare-pipeline.ts';
 
 interface Options {
@@ -45,6 +45,7 @@ export async function componentRegisterVerb(kind: ComponentKind, call: Call): Pr
   const file = await registerComponent({ project, kind, name, flavor: wanted, options, description });
   await writeMissingSchemas(project);
   warnOfPlainSecrets(flavor, options, invocation);
+  await warnOfMissingSecrets(options, project, invocation);
   const facts = { kind, name, flavor: wanted, file };
   const text = `Registered the ${kindWord(kind)} ${name} in ${relative(invocation.cwd, file)}.`;
   printDone(invocation, { output, facts, text });

@@ -9,7 +9,7 @@ import { findProject } from '../../stack/project.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { optionsHelp, parseOptionFlags } from '../params/option-flags.ts';
 import { printDone } from '../reporters/print-done.ts';
-import { warnOfPlainSecrets } from '../views/plain-secrets.ts';
+import { warnOfMissingSecrets, warnOfPlainSecrets } from '../views/plain-secrets.ts';
 import { flagsOf } from './prepare-pipeline.ts';
 
 interface Options {
@@ -58,6 +58,7 @@ export async function componentUpdateVerb(
   }
   const file = await updateComponent({ project, kind, name }, change);
   warnOfPlainSecrets(flavor, options, invocation);
+  await warnOfMissingSecrets(options, project, invocation);
   const facts = { kind, name, flavor: component.flavor, file, changed: Object.keys(change) };
   printDone(invocation, {
     output,

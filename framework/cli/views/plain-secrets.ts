@@ -1,5 +1,7 @@
 import type { Flavor } from '../../stack/flavor.ts';
-import { holdsReference } from '../../stack/interpolate.ts';
+import { holdsReference, secretNames } from '../../stack/interpolate.ts';
+import type { Project } from '../../stack/project.ts';
+import { openSecrets } from '../../stack/secrets/secret-store.ts';
 import type { Invocation } from '../invocation.ts';
 
 const URL_PASSWORD = /(?<=:\/\/[^/@\s]*:)(?!\$\{)[^/@\s]+(?=@)/;
@@ -16,6 +18,19 @@ export function shownOptions(flavor: Flavor | undefined, options: Readonly<Recor
     return [name, hidden.has(name) && !holdsReference(value) ? '***' : value];
   });
   return Object.fromEntries(entries);
+}
+
+/** A secret that a component asks for and that this machine does not have: it can come later, and until then nothing opens. */
+export async function warnOfMissingSecrets(
+  options: Readonly<Record<string, unknown>>,
+  { home }: Pick<Project, 'home'>,
+  { terminal, quiet }: Invocation,
+): Promise<void> {
+  const known = new Set((await openSecrets(home).list()).map(({ name }) => name));
+  const missing = [...new Set(secretNames(options))].filter((name) => !known.has(name));
+  if (missing.length === 0 || quiet) return;
+  const { line, colors } = terminal.err;
+  line(`${colors.yellow('!')} This machine has no secret ${missing.join(', ')} yet: sluice secret set ${missing[0]}.`);
 }
 
 /** A password that was typed as a flag stands in the shell's history and in a file: it works, and is pointed out. */

@@ -69,7 +69,7 @@ describe('a registered component', () => {
     [{ bukket: 'x' }, /bukket: there is no such option\. Did you mean bucket\?/],
     [{ concurrency: 'many' }, /concurrency:/],
     [{ secretKey: '${secrt:x}' }, /secretKey: only/],
-    [{ endpoint: undefined }, /endpoint:/],
+    [{ endpoint: undefined }, /endpoint is missing/],
   ])('is left as it was by a wrong change: %j', async (change, words) => {
     const project = projectWith({ 'stacks/components/artifact_store/bucket.yaml': BUCKET });
     const before = everything(project);
