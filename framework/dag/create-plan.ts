@@ -1,6 +1,3 @@
-import { DirectedGraph } from 'graphology';
-import { hasCycle } from 'graphology-dag';
-import { bfsFromNode } from 'graphology-traversal';
 import { sluiceError } from '../errors.ts';
 import { refsIn } from './output-ref.ts';
 import type { Plan, PlanJson, PlanNode } from './plan.ts';
@@ -16,23 +13,30 @@ export function createPlan(options: {
   readonly result: unknown;
 }): Plan {
   const byId = new Map(options.nodes.map((node) => [node.id, node]));
-  const graph = graphOf(options.nodes, byId);
-  if (hasCycle(graph)) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
+  const children = childrenOf(options.nodes, byId);
+  if (hasCycle(options.nodes, children)) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
   const nodes = Object.freeze(topological(options.nodes));
-  const reach = (id: string, mode: 'inbound' | 'outbound'): string[] => {
+  const reach = (id: string, next: (from: string) => readonly string[]): string[] => {
     const found = new Set<string>();
-    bfsFromNode(graph, id, (other) => void found.add(other), { mode });
-    return nodes.filter((node) => node.id !== id && found.has(node.id)).map((node) => node.id);
+    const open = [...next(id)];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (found.has(at)) continue;
+      found.add(at);
+      open.push(...next(at));
+    }
+    return nodes.filter((node) => found.has(node.id)).map((node) => node.id);
   };
+  const node = (id: string): PlanNode => byId.get(id) ?? unknownNode(id, options.pipeline);
+  const below = (id: string): readonly string[] => children.get(node(id).id) ?? [];
   const json: PlanJson = Object.freeze({ pipeline: options.pipeline, nodes: nodes.map(nodeToJson) });
   return Object.freeze({
     pipeline: options.pipeline,
     nodes,
     result: options.result,
-    node: (id: string) => byId.get(id) ?? unknownNode(id, options.pipeline),
-    children: (id: string) => graph.outNeighbors(id),
-    ancestors: (id: string) => reach(id, 'inbound'),
-    descendants: (id: string) => reach(id, 'outbound'),
+    node,
+    children: below,
+    ancestors: (id: string) => reach(id, (from) => node(from).parents),
+    descendants: (id: string) => reach(id, below),
     toText: () => planToText(json),
     toMermaid: () => planToMermaid(json),
     toJSON: () => json,
@@ -47,22 +51,43 @@ export function unknownNode(id: string, pipeline: string): never {
   });
 }
 
-function graphOf(nodes: readonly PlanNode[], byId: ReadonlyMap<string, PlanNode>): DirectedGraph {
-  const graph = new DirectedGraph();
-  for (const { id } of nodes) graph.addNode(id);
+/** Nodes that wait for a node, by its id, each once. */
+function childrenOf(
+  nodes: readonly PlanNode[],
+  byId: ReadonlyMap<string, PlanNode>,
+): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>();
   for (const { id, parents } of nodes) {
-    for (const parent of parents) {
-      if (byId.has(parent)) graph.addDirectedEdge(parent, id);
-      else {
+    for (const parent of new Set(parents)) {
+      if (!byId.has(parent)) {
         throw sluiceError('ERR_STEP_DEFINITION', {
           step: id,
           problem: `it waits for ${parent}, which this pipeline body never called.`,
           fix: 'Use only results of steps called in the same body.',
         });
       }
+      const known = children.get(parent);
+      if (known) known.push(id);
+      else children.set(parent, [id]);
     }
   }
-  return graph;
+  return children;
+}
+
+/** Whether taking away nodes that wait for nothing, again and again, leaves some. */
+function hasCycle(nodes: readonly PlanNode[], children: ReadonlyMap<string, readonly string[]>): boolean {
+  const waits = new Map(nodes.map(({ id, parents }) => [id, new Set(parents).size]));
+  const free = nodes.filter(({ id }) => waits.get(id) === 0).map(({ id }) => id);
+  let taken = 0;
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    taken++;
+    for (const child of children.get(id) ?? []) {
+      const left = (waits.get(child) ?? 0) - 1;
+      waits.set(child, left);
+      if (left === 0) free.push(child);
+    }
+  }
+  return taken < nodes.length;
 }
 
 /** Parents first, otherwise in the order of recording (depth first over parents). */
