@@ -94,12 +94,14 @@ export function missReason(differences: readonly Difference[] | undefined, isEls
   if (!differences) return 'It never ran before.';
   if (isElsewhere) return 'It never ran in this pipeline.';
   const [first, ...others] = differences;
-  if (!first) return 'The result of the same call is gone.';
+  if (!first) return 'The same call has run before, but no result of it is kept.';
   const said = oneDifference(first);
   return others.length === 0 ? `${said}.` : `${said}, and ${others.length} more.`;
 }
 
 function oneDifference({ part, before, after }: Difference): string {
+  // The digests of code say nothing to people.
+  if (part.startsWith('code')) return `${part} ${before === null ? 'is new' : after === null ? 'is gone' : 'changed'}`;
   if (before === null) return `${part} is new (${after})`;
   if (after === null) return `${part} is gone (was ${before})`;
   return `${part} changed from ${before} to ${after}`;

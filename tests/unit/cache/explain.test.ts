@@ -76,7 +76,7 @@ describe('missReason', () => {
       'argument lr changed from 0.1 to 0.2, and 1 more.',
     );
     expect(missReason([{ part: 'b', before: '1', after: null }])).toBe('b is gone (was 1).');
-    expect(missReason([])).toBe('The result of the same call is gone.');
+    expect(missReason([])).toBe('The same call has run before, but no result of it is kept.');
     expect(missReason([changed], true)).toBe('It never ran in this pipeline.');
   });
 });

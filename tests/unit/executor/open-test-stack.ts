@@ -49,7 +49,7 @@ export const fakeDigester = (
   digestOf: async ({ className, method }) => {
     const id = `${className}.${method}`;
     const digest = canonicalDigest([id, versions[method] ?? '1']);
-    const part = { part: `code ${id}`, digest, display: versions[method] ?? '1' };
+    const part = { part: `code ${id}`, digest: canonicalDigest([digest, 'part']), display: versions[method] ?? '1' };
     return { digest, parts: [part], files: [], opened: [], receiverFields: more.receiverFields ?? [], warnings: [] };
   },
   textsOf: async () => new Map(),
