@@ -92,7 +92,7 @@ const mlflow: Opener<'experiment_tracker', MlflowOptions> = {
       projectDir: context.projectDir,
       home: context.home,
       metadataStore: await context.metadataStore(),
-      artifactStore: await context.artifactStore(),
+      artifactStore: context.artifactStore,
       onProblem: context.onTrackerProblem,
     });
   },

@@ -58,6 +58,21 @@ async function migrated(store: MetadataStore): Promise<MetadataStore> {
   return store;
 }
 
+/** A stack's tracker, with nothing that it does not ask for itself. */
+export async function openTracker(
+  options: OpenStackOptions = {},
+): Promise<Pick<Stack, 'name' | 'experimentTracker' | 'close'>> {
+  const { project = findProject(process.cwd()), onTrackerProblem } = options;
+  const config = await readStackConfig(project, activeStackName(project, options.name));
+  const { open, close } = openComponents(config, project, onTrackerProblem);
+  try {
+    return { name: config.name, experimentTracker: await open('experiment_tracker'), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 /** What a worker process needs of a stack: the artifact store only, for its parent keeps the record. */
 export async function openWorkerStack(
   project: Project,

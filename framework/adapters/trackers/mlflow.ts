@@ -28,7 +28,8 @@ export interface MlflowTrackerOptions {
   /** The spool is below it. */
   readonly home: string;
   readonly metadataStore: Pick<MetadataStore, 'track' | 'tracked' | 'findRun' | 'stepRuns' | 'claim' | 'releaseClaim'>;
-  readonly artifactStore: ArtifactStore;
+  /** Asked for when the first file is to be delivered: until then nobody needs it. */
+  readonly artifactStore: () => Promise<ArtifactStore>;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -52,7 +53,7 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
     client,
     finder,
     spool,
-    openFile: (digest) => openArtifactFile(artifactStore, digest),
+    openFile: async (digest) => openArtifactFile(await artifactStore(), digest),
     orphanEnd: (head) => orphanEnd(head, options),
     onProblem,
   });

@@ -1,14 +1,14 @@
 import type { Call } from '../commands/command-kit.ts';
 import { isoTime, relativeTime } from '../format/relative-time.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
-import { withStack } from './with-stack.ts';
+import { withTracker } from './with-stack.ts';
 
 /** `sluice tracker status` */
 export async function trackerStatusVerb({ invocation, command }: Call): Promise<undefined> {
   const { output } = command.opts<{ readonly output: DocumentOutput }>();
   const channel = invocation.terminal.out;
   const { colors } = channel;
-  await withStack(invocation, async ({ name, experimentTracker }) => {
+  await withTracker(invocation, async ({ name, experimentTracker }) => {
     const { waiting, refused, runs, refusedFile } = await experimentTracker.backlog.status();
     const json = {
       stack: name,

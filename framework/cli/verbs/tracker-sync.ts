@@ -1,13 +1,13 @@
 import type { Call } from '../commands/command-kit.ts';
 import type { ExitCode } from '../invocation.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
-import { withStack } from './with-stack.ts';
+import { withTracker } from './with-stack.ts';
 
 /** `sluice tracker sync`. Ends with 0 when everything is delivered, 1 when something still waits or was refused, 130 on Ctrl-C. */
 export async function trackerSyncVerb({ invocation, command }: Call): Promise<ExitCode> {
   const { output } = command.opts<{ readonly output: DocumentOutput }>();
   const { out, err } = invocation.terminal;
-  return withStack(invocation, async ({ name, experimentTracker }): Promise<ExitCode> => {
+  return withTracker(invocation, async ({ name, experimentTracker }): Promise<ExitCode> => {
     const stopping = new AbortController();
     const stop = (): void => stopping.abort();
     process.once('SIGINT', stop);

@@ -2,8 +2,8 @@ import type { Stack } from '../../components/stack.ts';
 import { sluiceError } from '../../errors.ts';
 import { markLostRuns } from '../../executor/mark-lost-runs.ts';
 import { messageOf } from '../../executor/stored-error.ts';
-import { openStack } from '../../stack/open-stack.ts';
-import { findProject, isProject } from '../../stack/project.ts';
+import { openStack, openTracker } from '../../stack/open-stack.ts';
+import { findProject, isProject, type Project } from '../../stack/project.ts';
 import type { Invocation } from '../invocation.ts';
 
 export interface WithStackOptions {
@@ -21,11 +21,7 @@ export async function withStack<R>(
   { anywhere = false }: WithStackOptions = {},
 ): Promise<R> {
   const project = findProject(cwd, env);
-  if (!anywhere && !isProject(project)) {
-    const hint =
-      'Change to the folder of a project (it has stacks/, .sluice/ or package.json), or make one: sluice init NAME.';
-    throw sluiceError('ERR_NOT_FOUND', { what: 'project in', reference: project.dir, hint });
-  }
+  if (!anywhere) refuseOutside(project);
   const stack = await openStack({
     project,
     ...(name !== undefined && { name }),
@@ -40,4 +36,27 @@ export async function withStack<R>(
   } finally {
     await stack.close();
   }
+}
+
+/** Opens the tracker alone: what waits for it can be counted though another component of the stack can't be opened. */
+export async function withTracker<R>(
+  { cwd, env, stack: name }: Invocation,
+  body: (opened: Awaited<ReturnType<typeof openTracker>>) => Promise<R>,
+): Promise<R> {
+  const project = findProject(cwd, env);
+  refuseOutside(project);
+  // What it has to say is in the answer.
+  const opened = await openTracker({ project, ...(name !== undefined && { name }), onTrackerProblem: () => {} });
+  try {
+    return await body(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+function refuseOutside(project: Project): void {
+  if (isProject(project)) return;
+  const hint =
+    'Change to the folder of a project (it has stacks/, .sluice/ or package.json), or make one: sluice init NAME.';
+  throw sluiceError('ERR_NOT_FOUND', { what: 'project in', reference: project.dir, hint });
 }

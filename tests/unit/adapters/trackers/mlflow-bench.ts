@@ -40,7 +40,7 @@ export async function mlflowBench(uri: string): Promise<MlflowBench> {
         projectDir: home,
         home,
         metadataStore,
-        artifactStore,
+        artifactStore: async () => artifactStore,
         onProblem: (problem) => problems.push(problem),
         ...options,
       });
