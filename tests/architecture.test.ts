@@ -80,11 +80,27 @@ describe('the rooms of framework/', () => {
   it('import only rooms before them', () => {
     const wrong = local.filter(({ from, to }) => {
       const [a, b] = [roomOf(from), roomOf(to)];
-      if (ENTRIES.has(a) || EVERYONES.has(a) || a === 'adapters' || EVERYONES.has(b)) return false;
+      if (ENTRIES.has(a) || EVERYONES.has(a) || a === 'adapters' || a === 'viewer' || EVERYONES.has(b)) return false;
       if (b === 'adapters') return a !== 'stack';
       return breaksOrder(FRAMEWORK, a, b);
     });
     expect(wrong.map(said)).toEqual([]);
+  });
+
+  it('keep the viewer apart: of the engine it knows what the server answers, as types', () => {
+    const ofServer = /^framework\/server\/api\//;
+    const wrong = local.filter(({ from, to }) => {
+      if (roomOf(from) !== 'viewer') return roomOf(to) === 'viewer';
+      return roomOf(to) !== 'viewer' && !ofServer.test(to);
+    });
+    expect(wrong.map(said)).toEqual([]);
+    const values = sources('framework/viewer').filter((file) =>
+      parseSync(file, readFileSync(join(root, file), 'utf8')).module.staticImports.some(
+        ({ moduleRequest, entries }) =>
+          /\/server\/api\//.test(moduleRequest.value) && entries.some(({ isType }) => !isType),
+      ),
+    );
+    expect(values).toEqual([]);
   });
 
   it('keep adapters behind ports', () => {

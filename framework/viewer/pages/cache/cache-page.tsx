@@ -1,0 +1,4 @@
+import { Page } from '../../shell/page.tsx';
+export function CachePage() {
+  return <Page title="CachePage">soon</Page>;
+}

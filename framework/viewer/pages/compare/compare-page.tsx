@@ -1,0 +1,4 @@
+import { Page } from '../../shell/page.tsx';
+export function ComparePage() {
+  return <Page title="ComparePage">soon</Page>;
+}

@@ -1,0 +1,4 @@
+import { Page } from '../../shell/page.tsx';
+export function NewRunPage() {
+  return <Page title="NewRunPage">soon</Page>;
+}

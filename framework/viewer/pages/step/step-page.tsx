@@ -1,0 +1,4 @@
+import { Page } from '../../shell/page.tsx';
+export function StepPage() {
+  return <Page title="StepPage">soon</Page>;
+}
