@@ -40,7 +40,13 @@ function storedCode(error: unknown): string {
 export const messageOf = (error: unknown): string => secretValues.mask(messageText(error));
 
 function messageText(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
+  if (error instanceof SluiceError) return error.message;
+  if (error instanceof Error) {
+    const { name, message } = error;
+    if (message === '') return name;
+    // `x is not a function` is half a message without the class.
+    return name === 'Error' || message.startsWith(name) ? message : `${name}: ${message}`;
+  }
   if (typeof error === 'string') return error;
   const json = JSON.stringify(error) as string | undefined;
   return `it threw ${json ?? String(error)}`;
