@@ -63,6 +63,16 @@ function presentEntries() {
 
 const locales = zodLocales();
 
+/** Who imports pg's crypto, and how; the rest is told in scripts/pg-crypto.cjs. */
+const PG_CRYPTO = {
+  './crypto/utils': /[\\/]pg[\\/]lib[\\/]client\.js$/,
+  './utils': /[\\/]pg[\\/]lib[\\/]crypto[\\/]sasl\.js$/,
+};
+const pgCrypto = {
+  name: 'pg-crypto',
+  resolveId: (source, importer) => (PG_CRYPTO[source]?.test(importer) ? join(root, 'scripts', 'pg-crypto.cjs') : null),
+};
+
 const input = () => ({
   input: presentEntries(),
   cwd: root,
@@ -70,6 +80,7 @@ const input = () => ({
   external: EXTERNAL,
   tsconfig: join(root, 'tsconfig.json'),
   plugins: [
+    pgCrypto,
     nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }),
     lodashParts(),
     lazyPackages(LAZY),
@@ -112,12 +123,12 @@ const GROUPS = [
   { name: 'local', test: /[\\/]framework[\\/]adapters[\\/](?:artifact-stores|trackers)[\\/]local\.ts$/ },
   { name: 'sql', test: /[\\/]node_modules[\\/]kysely[\\/]|[\\/]framework[\\/]adapters[\\/]metadata-stores[\\/]/ },
   // Libraries of one component each, loaded when it is opened. From here Node's compile cache has them; as packages they are hundreds of files to find.
-  { name: 'pg', test: /[\\/]node_modules[\\/]pg(?:pass|-[\w-]+)?[\\/]/ },
+  { name: 'pg', test: /[\\/]node_modules[\\/]pg(?:pass|-[\w-]+)?[\\/]|[\\/]scripts[\\/]pg-crypto/ },
   {
     name: 'minio',
     test: /[\\/]node_modules[\\/](?:minio|fast-xml-parser)[\\/]|[\\/]framework[\\/]adapters[\\/]artifact-stores[\\/](?:minio|read-through|s3-)/,
   },
-  { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters)') },
+  { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters|init[\\\\/]package-root|usage-error)') },
   {
     name: 'cli-work',
     test: /[\\/]framework[\\/]cli[\\/](?:params[\\/](?!config-options)|views|verbs[\\/](?:prepare-pipeline|run|run-and-report|with-stack)\.ts$)/,
