@@ -95,6 +95,26 @@ export interface ExecutorInfo {
   readonly startedAt: Time;
 }
 
+/** The first attempt at a step whose result others could use. */
+export interface StepBegin {
+  readonly key: CacheKey;
+  /** As `claim` takes it. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly attempt: AttemptRecord;
+  /** What becomes of the step run by it. */
+  readonly change: StepRunChange;
+  /** Origin of the entry that the caller knows and can't use: it does not stand in the way. */
+  readonly passed?: string;
+}
+
+/** What came of it; nothing was written unless it is the claim. */
+export type StepBegun =
+  | { readonly claim: Claim }
+  | { readonly heldBy: Claim }
+  /** Somebody has committed a result since the caller looked. */
+  | { readonly stored: CacheEntry };
+
 /** The end of one attempt that produced a result: one transaction, refused when the fence is not the newest any more. */
 export interface Commit {
   readonly stepRun: StepRunRecord;
@@ -210,6 +230,8 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
    * @param owner the executor's id, or `<executor id>/…`: `retireExecutor` and `markLost` free the claims of executors that are gone.
    */
   claim(key: CacheKey, owner: string, leaseMs: number): Promise<{ readonly claim: Claim } | { readonly heldBy: Claim }>;
+  /** Takes the claim and begins an attempt under it, in one transaction: nobody sees the one without the other. */
+  beginStep(begin: StepBegin): Promise<StepBegun>;
   /** False when it was taken over meanwhile. */
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim): Promise<void>;

@@ -6,6 +6,7 @@ import type { PlanNode } from '../dag/plan.ts';
 import { sluiceError } from '../errors.ts';
 import type { Output } from '../model/artifact.ts';
 import type { AttemptRecord } from '../model/run.ts';
+import { attemptStart } from './attempt-start.ts';
 import { createStepContext } from './create-step-context.ts';
 import { performInProcess } from './perform-in-process.ts';
 import { performInline } from './perform-inline.ts';
@@ -15,6 +16,7 @@ import { isRetried, retryDelay } from './retry-delay.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
 import type { AttemptMeter } from './step-clocks.ts';
 import { isCancelled, storedError } from './stored-error.ts';
+import type { Turn } from './take-turn.ts';
 import { withinLimits } from './within-limits.ts';
 
 export interface Attempted {
@@ -33,13 +35,15 @@ export async function attemptStep(
   node: PlanNode,
   run: RunScope,
   call: StepKey,
-  { reason }: { readonly reason: string },
+  { reason, begun }: Pick<Extract<Turn, { kind: 'run' }>, 'reason' | 'begun'>,
 ): Promise<Attempted> {
   const { retry } = node.step.options;
-  const before = run.records.of(node.id).attempts;
+  const before = begun ? begun.attempt - 1 : run.records.of(node.id).attempts;
   const checkpointDir = checkpointPath(node, run, call);
   for (let tries = 1; ; tries++) {
-    const attempt = await startAttempt(node, run, call, { number: before + tries, reason });
+    const number = before + tries;
+    const attempt = tries === 1 && begun ? begun : await startAttempt(node, run, call, { number, reason });
+    run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
     const meter = run.clocks.of(node.id).attempt(node.step.options.isolation !== 'process');
     try {
       const collection = await run.saved.since();
@@ -62,32 +66,11 @@ export async function attemptStep(
 async function startAttempt(
   node: PlanNode,
   run: RunScope,
-  { key, parts }: StepKey,
-  { number, reason }: { readonly number: number; readonly reason: string },
+  call: StepKey,
+  how: { readonly number: number; readonly reason: string },
 ): Promise<AttemptRecord> {
-  const now = Date.now();
-  const { id, startedAt, status, output } = run.records.of(node.id);
-  const attempt: AttemptRecord = {
-    stepRunId: id,
-    attempt: number,
-    status: 'running',
-    startedAt: now,
-    endedAt: null,
-    error: null,
-  };
-  const change = {
-    status: 'running',
-    key,
-    parts,
-    reason,
-    attempts: number,
-    // Only a result that turned out damaged has to go: columns that are set are written, with their indices.
-    ...(output && { origin: null, output: null }),
-    startedAt: status === 'running' ? startedAt : now,
-    endedAt: null,
-  } as const;
+  const { attempt, change } = attemptStart(run.records.of(node.id), call, how);
   await run.records.start(node.id, change, attempt);
-  run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
   return attempt;
 }
 

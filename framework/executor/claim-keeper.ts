@@ -1,4 +1,4 @@
-import type { Claim, MetadataStore } from '../components/metadata-store.ts';
+import type { Claim, MetadataStore, StepBegin, StepBegun } from '../components/metadata-store.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { isFinal } from '../model/status.ts';
@@ -18,7 +18,9 @@ const LOOK_MS = { here: 500, elsewhere: 5000 } as const;
 /** The claims that one run holds: the right to compute a key, one holder at a time among all runs on the store. */
 export interface ClaimKeeper {
   /** The claim, or who has it now. */
-  claim(key: CacheKey, stepRun: string, isolation: 'inline' | 'process'): Promise<{ claim: Claim } | { heldBy: Claim }>;
+  claim(key: CacheKey, owner: string, isolation: 'inline' | 'process'): Promise<{ claim: Claim } | { heldBy: Claim }>;
+  /** The claim with a first attempt under it, or why not: somebody has it now, or has committed a result since one looked. */
+  begin(begin: Omit<StepBegin, 'owner' | 'leaseMs'>, isolation: 'inline' | 'process'): Promise<StepBegun>;
   release(claim: Claim): Promise<void>;
   /** After a commit, which has given the claim back already. */
   forget(claim: Claim): void;
@@ -30,18 +32,21 @@ export interface ClaimKeeper {
 
 export function createClaimKeeper(
   executor: string,
-  store: Pick<MetadataStore, 'capabilities' | 'claim' | 'renewClaim' | 'releaseClaim' | 'waitForKey' | 'findRun'>,
+  store: Pick<
+    MetadataStore,
+    'capabilities' | 'claim' | 'beginStep' | 'renewClaim' | 'releaseClaim' | 'waitForKey' | 'findRun'
+  >,
   heart: Pick<Heart, 'hold' | 'drop'>,
 ): ClaimKeeper {
   const { manyMachines } = store.capabilities;
   const held = new Map<
     CacheKey,
-    { readonly claim: Claim; readonly leaseMs: number; readonly free: AbortController; renewedAt: number }
+    { readonly claim: Claim; readonly leaseMs: number; renewedAt: number; free?: AbortController }
   >();
 
   const forget = ({ key }: Claim): void => {
     // With a reason, for Node makes an error with a stack otherwise.
-    held.get(key)?.free.abort('given back');
+    held.get(key)?.free?.abort('given back');
     heart.drop(key);
     held.delete(key);
   };
@@ -54,15 +59,26 @@ export function createClaimKeeper(
     return record !== undefined && isFinal(record.status);
   }
 
+  function hold(claim: Claim, leaseMs: number): void {
+    heart.hold(claim, leaseMs);
+    held.set(claim.key, { claim, leaseMs, renewedAt: performance.now() });
+  }
+
   return {
-    async claim(key, stepRun, isolation) {
+    async claim(key, owner, isolation) {
       const leaseMs = LEASE_MS[manyMachines ? 'beaten' : isolation];
-      const answer = await store.claim(key, formatOwner(executor, stepRun), leaseMs);
-      if ('claim' in answer) {
-        const renewedAt = performance.now();
-        heart.hold(answer.claim, leaseMs);
-        held.set(key, { claim: answer.claim, leaseMs, free: new AbortController(), renewedAt });
-      }
+      const answer = await store.claim(key, formatOwner(executor, owner), leaseMs);
+      if ('claim' in answer) hold(answer.claim, leaseMs);
+      return answer;
+    },
+    async begin(begin, isolation) {
+      const leaseMs = LEASE_MS[manyMachines ? 'beaten' : isolation];
+      const answer = await store.beginStep({
+        ...begin,
+        owner: formatOwner(executor, begin.attempt.stepRunId),
+        leaseMs,
+      });
+      if ('claim' in answer) hold(answer.claim, leaseMs);
       return answer;
     },
     async release(claim) {
@@ -82,8 +98,10 @@ export function createClaimKeeper(
       }
     },
     async whenFree(heldBy, halted) {
-      const own = held.get(heldBy.key)?.free.signal;
-      const enough = own ? AbortSignal.any([halted, own]) : halted;
+      const own = held.get(heldBy.key);
+      // Made by the first who waits: most claims are waited for by nobody.
+      if (own) own.free ??= new AbortController();
+      const enough = own?.free ? AbortSignal.any([halted, own.free.signal]) : halted;
       const lookMs = parseOwner(heldBy.owner).host === THIS_HOST ? LOOK_MS.here : LOOK_MS.elsewhere;
       while (!enough.aborted) {
         if (await store.waitForKey(heldBy.key, lookMs, enough)) return;

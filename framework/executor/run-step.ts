@@ -37,6 +37,7 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
     try {
       const kept = keepCode(node, run, call);
       const attempted = await attemptStep(node, run, call, turn);
+      turn.leave();
       await kept;
       if (await commitStep(node, run, call, { ...turn, ...attempted })) return 'done';
     } finally {

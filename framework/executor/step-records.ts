@@ -6,10 +6,19 @@ import type { AttemptRecord, StepRunRecord } from '../model/run.ts';
 export interface StepRecords {
   of(node: string): StepRunRecord;
   all(): readonly StepRunRecord[];
+  /** A call that a dynamic pipeline has just made: in the store with the next batch, or with its first change. */
+  add(node: string, step: string): void;
   /** Changes the record here and in the store. */
   update(node: string, change: StepRunChange): Promise<StepRunRecord>;
   /** The same together with the row of an attempt that begins, in one transaction. */
   start(node: string, change: StepRunChange, attempt: AttemptRecord): Promise<StepRunRecord>;
+  /** Changes the record here after `write` has changed it in the store, and only if it has. Whatever waits for its batch is written before. */
+  begin<T>(
+    node: string,
+    change: StepRunChange,
+    write: () => Promise<T>,
+    hasChanged: (answer: T) => boolean,
+  ): Promise<T>;
   /** Changes the record here, and in the store with the next batch: for what a crash may forget, such as a hit. */
   updateSoon(node: string, change: StepRunChange): StepRunRecord;
   /** For a change that a commit has written already. */
@@ -20,11 +29,15 @@ export interface StepRecords {
 
 const BATCH_MS = 20;
 
-type Writes = Pick<MetadataStore, 'updateStepRun' | 'updateStepRuns' | 'startAttempt'>;
+type Writes = Pick<MetadataStore, 'addStepRuns' | 'updateStepRun' | 'updateStepRuns' | 'startAttempt'>;
 
 export function createStepRecords(plan: Plan, runId: string, store: Writes): StepRecords {
   const records = new Map(plan.nodes.map(({ id, step }) => [id, pendingStepRun(runId, id, step.name)]));
   let batch: { readonly id: string; readonly change: StepRunChange }[] = [];
+  /** Nodes that the store does not have yet: the last ones. */
+  let added = new Set<string>();
+  /** Batches on their way that hold new rows: who changes one of these has to wait. */
+  let inserting = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let fault: unknown;
@@ -41,11 +54,18 @@ export function createStepRecords(plan: Plan, runId: string, store: Writes): Ste
   function write(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (batch.length === 0) return;
+    if (batch.length === 0 && added.size === 0) return;
     const changes = batch;
+    const rows = [...added].map(of);
+    const position = records.size - rows.length;
     batch = [];
+    added = new Set();
+    if (rows.length > 0) inserting++;
     writing = writing
-      .then(() => store.updateStepRuns(changes))
+      .then(async () => {
+        if (rows.length > 0) await store.addStepRuns(rows, position).finally(() => inserting--);
+        if (changes.length > 0) await store.updateStepRuns(changes);
+      })
       .catch((error: unknown) => {
         fault ??= error;
       });
@@ -60,6 +80,11 @@ export function createStepRecords(plan: Plan, runId: string, store: Writes): Ste
   return {
     of,
     all: () => [...records.values()],
+    add(node, step) {
+      records.set(node, pendingStepRun(runId, node, step));
+      added.add(node);
+      timer ??= setTimeout(write, BATCH_MS);
+    },
     async update(node, part) {
       const record = change(node, part);
       // What waits for its batch is older than this.
@@ -69,13 +94,22 @@ export function createStepRecords(plan: Plan, runId: string, store: Writes): Ste
     },
     async start(node, part, attempt) {
       const record = change(node, part);
-      if (batch.length > 0) await flush();
-      await store.startAttempt(attempt, part);
+      const isNew = added.has(node);
+      if (batch.length > 0 || isNew || inserting > 0) await flush();
+      // A new row has it all.
+      await store.startAttempt(attempt, isNew ? undefined : part);
       return record;
+    },
+    async begin(node, part, write, hasChanged) {
+      // A record that is pending has nothing on its way, unless its row has.
+      if (of(node).status !== 'pending' || added.has(node) || inserting > 0) await flush();
+      const answer = await write();
+      if (hasChanged(answer)) change(node, part);
+      return answer;
     },
     updateSoon(node, part) {
       const record = change(node, part);
-      batch.push({ id: record.id, change: part });
+      if (!added.has(node)) batch.push({ id: record.id, change: part });
       timer ??= setTimeout(write, BATCH_MS);
       return record;
     },

@@ -1,7 +1,10 @@
 import type { StepKey } from '../cache/cache-key.ts';
 import { type Decision, isCached } from '../cache/decide.ts';
-import type { Claim } from '../components/metadata-store.ts';
+import type { Claim, StepBegun } from '../components/metadata-store.ts';
 import type { PlanNode } from '../dag/plan.ts';
+import type { CacheKey } from '../model/key-part.ts';
+import type { AttemptRecord } from '../model/run.ts';
+import { attemptStart } from './attempt-start.ts';
 import { parseOwner } from './claim-owner.ts';
 import { amountsOf } from './resource-amounts.ts';
 import type { RunScope } from './run-scope.ts';
@@ -15,63 +18,74 @@ export type Turn =
       readonly reason: string;
       /** Absent for steps whose result nobody else could use: they need no right to compute it. */
       readonly claim?: Claim;
-      /** Gives slot and claim back; after a commit only the slot is left to give. */
+      /** Begun together with the claim. */
+      readonly begun?: AttemptRecord;
+      /** Gives the slot back: the step has ended, and others may run while its result is committed. */
+      leave(): void;
+      /** Gives slot and claim back, as far as they are still to give. */
       release(): Promise<void>;
     };
 
 /**
- * Waits for a slot and for the right to compute the key. While another run has that right the slot is given back, so that who waits blocks nobody.
+ * Waits for a slot and for the right to compute the key, and begins the first attempt with it. While another run has that right the slot is
+ * given back, so that who waits blocks nobody.
  */
 export async function takeTurn(
   node: PlanNode,
   run: RunScope,
-  { key, ...call }: StepKey,
+  call: StepKey,
   { decision, refresh }: { readonly decision: Extract<Decision, { verdict: 'miss' }>; readonly refresh: boolean },
 ): Promise<Turn> {
-  const { resources = {}, isolation = 'inline' } = node.step.options;
+  const { resources = {} } = node.step.options;
   const { reason } = decision;
   let waitedFor: string | undefined;
+  let passed: string | undefined;
   for (;;) {
-    const give = await run.slots.take({ step: 1, ...amountsOf(resources) });
-    if (!give) return { kind: 'stopped' };
+    const leave = await run.slots.take({ step: 1, ...amountsOf(resources) });
+    if (!leave) return { kind: 'stopped' };
     run.heart.start();
     run.code.start();
-    if (key === null || !isCached(node, run.cacheUse)) return { kind: 'run', reason, release: async () => give() };
+    const { key } = call;
+    if (key === null || !isCached(node, run.cacheUse)) {
+      return { kind: 'run', reason, leave, release: async () => leave() };
+    }
     const clock = run.clocks.of(node.id);
     clock.enter('claim');
-    const answer = await run.claims.claim(key, run.records.of(node.id).id, isolation);
+    const { attempt, answer } = await begin(node, run, { ...call, key }, { reason, passed });
     if ('claim' in answer) {
       const { claim } = answer;
       const release = async (): Promise<void> => {
-        give();
+        leave();
         await run.claims.release(claim);
       };
-      // Between our look and our claim someone may have committed.
-      const again = await lookAgain(node, run, { key, ...call }, refresh);
-      if (again) {
-        await release();
-        return { kind: 'hit', decision: again };
-      }
-      return { kind: 'run', reason, claim, release };
+      return { kind: 'run', reason, claim, begun: attempt, leave, release };
     }
-    give();
-    const { owner } = answer.heldBy;
-    if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, holder: parseOwner(owner), key });
-    waitedFor = owner;
-    await run.claims.whenFree(answer.heldBy, run.slots.closed);
-    clock.enter('wait');
-    const again = await lookAgain(node, run, { key, ...call }, refresh);
-    if (again) return { kind: 'hit', decision: again };
+    leave();
+    if ('heldBy' in answer) {
+      const { owner } = answer.heldBy;
+      if (owner !== waitedFor) run.emit({ type: 'step-waiting', node: node.id, holder: parseOwner(owner), key });
+      waitedFor = owner;
+      await run.claims.whenFree(answer.heldBy, run.slots.closed);
+      clock.enter('wait');
+    } else {
+      // Between our look and our claim someone committed. What is no hit then, is none the next time either.
+      const again = await run.keys.decide(node, call, refresh);
+      if (again.verdict === 'hit') return { kind: 'hit', decision: again };
+      passed = answer.stored.origin;
+    }
   }
 }
 
-async function lookAgain(
+async function begin(
   node: PlanNode,
   run: RunScope,
-  call: StepKey,
-  refresh: boolean,
-): Promise<Extract<Decision, { verdict: 'hit' }> | undefined> {
-  if (call.key === null || !(await run.stack.metadataStore.lookup(call.key))) return undefined;
-  const decision = await run.keys.decide(node, call, refresh);
-  return decision.verdict === 'hit' ? decision : undefined;
+  call: StepKey & { readonly key: CacheKey },
+  { reason, passed }: { readonly reason: string; readonly passed: string | undefined },
+): Promise<{ readonly attempt: AttemptRecord; readonly answer: StepBegun }> {
+  const { isolation = 'inline' } = node.step.options;
+  const record = run.records.of(node.id);
+  const { attempt, change } = attemptStart(record, call, { number: record.attempts + 1, reason });
+  const what = { key: call.key, attempt, change, ...(passed === undefined ? {} : { passed }) };
+  const write = (): Promise<StepBegun> => run.claims.begin(what, isolation);
+  return { attempt, answer: await run.records.begin(node.id, change, write, (answer) => 'claim' in answer) };
 }

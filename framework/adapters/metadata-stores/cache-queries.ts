@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CacheEntry, CacheFilter, MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
-import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { insertArtifacts } from './artifact-queries.ts';
+import { entryOfBy, fromEntryRow, NO_PARTS, selectEntries } from './cache-entry-row.ts';
 import { claimQueries, type EntryOrigin, giveBack } from './claim-queries.ts';
 import { collectionNumber } from './collection-number.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import type { Transact } from './grouped-transactions.ts';
-import { fromJson, toJson } from './json-column.ts';
-import type { CacheEntryTable, Sql, SqlContext } from './metadata-schema.ts';
+import { toJson } from './json-column.ts';
+import type { Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
 import { putAttempt } from './step-run-queries.ts';
@@ -75,13 +75,6 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
   };
 };
 
-const entryOfBy = (clock: RawBuilder<number> | undefined) =>
-  compiledQuery((on, slot: SlotOf<{ readonly key: CacheKey; readonly now: number }>) =>
-    selectEntries(on)
-      .where('key', '=', slot('key'))
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock ?? slot('now'))])),
-  );
-
 function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRecord): StepRunChange {
   return change;
 }
@@ -139,40 +132,6 @@ async function orRefused<R>(
     throw error;
   }
 }
-
-/** Names no row of `key_parts`. */
-const NO_PARTS = '';
-
-export function selectEntries(on: Sql) {
-  return on
-    .selectFrom('cache_entry')
-    .leftJoin('key_parts', 'key_parts.id', 'cache_entry.parts_id')
-    .selectAll('cache_entry')
-    .select('key_parts.parts as parts');
-}
-
-/** As a store keeps it whose parts are kept apart. */
-export const toEntryRow = (entry: CacheEntry): CacheEntryTable => ({
-  key: entry.key,
-  step: entry.step,
-  origin: entry.origin,
-  origin_run: entry.originRun,
-  created_at: entry.createdAt,
-  expires_at: entry.expiresAt,
-  parts_id: partsId(entry.parts) ?? NO_PARTS,
-  output: toJson(entry.output),
-});
-
-export const fromEntryRow = (row: CacheEntryTable & { readonly parts: string | null }): CacheEntry => ({
-  key: row.key as CacheKey,
-  step: row.step,
-  origin: row.origin,
-  originRun: row.origin_run,
-  output: fromJson(row.output),
-  parts: row.parts === null ? [] : fromJson(row.parts),
-  createdAt: row.created_at,
-  expiresAt: row.expires_at,
-});
 
 function* conditions({ step, run, key, olderThan }: CacheFilter): Generator<RawBuilder<boolean>> {
   if (step !== undefined) yield sql`cache_entry.step = ${step}`;

@@ -18,8 +18,7 @@ export const claimQueries = ({ db, now, capabilities: { serverClock } }: SqlCont
       const time = now();
       const [won] = (await takeClaim(db, { key, owner, leaseMs, expiresAt: time + leaseMs, now: time })).rows;
       if (won) return { claim: { key, owner, fence: won.fence, expiresAt: won.expires_at } };
-      const held = await db.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
-      return { heldBy: { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at } };
+      return { heldBy: await holderOf(db, key) };
     },
 
     async renewClaim(claim, leaseMs) {
@@ -42,6 +41,11 @@ export const claimHeldBy = (clock: ServerClock) =>
       .where('key', '=', slot('key'))
       .where('expires_at', '>', clock ?? slot('now')),
   );
+
+export async function holderOf(on: Sql, key: CacheKey): Promise<Claim> {
+  const held = await on.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
+  return { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at };
+}
 
 /** Where the entry under a key comes from. */
 export interface EntryOrigin {
@@ -67,7 +71,7 @@ interface Lease extends Omit<Claim, 'fence'> {
 }
 
 /** One statement decides, so that of any number of processes one wins, in every database and without a lock of ours. */
-const takeClaimBy = (clock: ServerClock) =>
+export const takeClaimBy = (clock: ServerClock) =>
   compiledQuery((on, slot: SlotOf<Lease & { readonly now: number }>) => {
     const expiresAt = endOfLease(clock, slot);
     return on

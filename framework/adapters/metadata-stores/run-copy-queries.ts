@@ -3,7 +3,7 @@ import { inputError } from '../../errors.ts';
 import type { LogLine } from '../../model/run.ts';
 import { isFinal } from '../../model/status.ts';
 import { fromArtifactRow, insertArtifact, makersOf, toArtifactRow } from './artifact-queries.ts';
-import { fromEntryRow, selectEntries, toEntryRow } from './cache-queries.ts';
+import { fromEntryRow, selectEntries, toEntryRow } from './cache-entry-row.ts';
 import { insertRows } from './insert-rows.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { insertCodeState, readCodeState } from './run-code-queries.ts';

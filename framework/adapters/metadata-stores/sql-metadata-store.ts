@@ -2,6 +2,7 @@ import { type Dialect, Kysely } from 'kysely';
 import type { ComponentCheck } from '../../components/component-check.ts';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { artifactQueries } from './artifact-queries.ts';
+import { beginQueries } from './begin-queries.ts';
 import { cacheQueries } from './cache-queries.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { codeTextQueries } from './code-text-queries.ts';
@@ -58,6 +59,7 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     ...runQueries(context),
     ...runCodeQueries(context),
     ...stepRunQueries(context),
+    ...beginQueries(context),
     ...cacheQueries(context),
     ...codeTextQueries(context),
     ...artifactQueries(context),

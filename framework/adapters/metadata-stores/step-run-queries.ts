@@ -105,7 +105,7 @@ export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({
   usage: fromJson(row.usage),
 });
 
-async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<void> {
+export async function applyChange(on: Sql, id: string, change: StepRunChange): Promise<void> {
   if (Object.keys(change).length === 0) return;
   if (change.parts) await insertParts(on, change.parts);
   await changeStepRun(on, id, change);

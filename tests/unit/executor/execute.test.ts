@@ -95,15 +95,18 @@ describe('a run', () => {
   it('tells what happens as events, the run first and last', async () => {
     const stack = await openTestStack();
     const { events } = await runPipeline(Basic, { count: 4 }, { stack, maxParallel: 1 });
-    expect(events.map((event) => `${event.type} ${'node' in event ? event.node : ''}`.trim())).toEqual([
-      'run-started',
+    const told = events.map((event) => `${event.type} ${'node' in event ? event.node : ''}`.trim());
+    expect([told.at(0), told.at(-1)]).toEqual(['run-started', 'run-finished']);
+    // A step that has ended makes room for the next while its result is committed: these two may cross.
+    expect(told.slice(1, -1).filter((one) => !one.endsWith('shout'))).toEqual([
       'step-started load',
       'step-succeeded load',
       'step-started total',
       'step-succeeded total',
+    ]);
+    expect(told.slice(3).filter((one) => one.endsWith('shout'))).toEqual([
       'step-started shout',
       'step-succeeded shout',
-      'run-finished',
     ]);
   });
 });
