@@ -4,12 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { canStart } from '../../services/can-start.ts';
+import { startDroppingProxy } from '../../services/dropping-proxy.ts';
 import { freePort } from '../../services/free-port.ts';
 import { type MinioService, startMinio } from '../../services/start-minio.ts';
 import { type PostgresService, startPostgres } from '../../services/start-postgres.ts';
 import { teamEnvironment } from '../../services/team-environment.ts';
 import { type Ended, project, type StartedCommand, sluice, startSluice } from '../sluice-command.ts';
 import { RELAY } from './relay-pipeline.ts';
+
+/** How long a line is dead: some seconds, and as long as one likes by hand. */
+const LINE_LOSS_MS = 1000 * Number(process.env['SLUICE_TEST_LINE_LOSS_S'] ?? 6);
 
 interface RunReport {
   readonly run: { readonly id: string; readonly status: string };
@@ -130,6 +134,29 @@ describe.skipIf(!canStart('postgres', 'initdb', 'minio'))('two machines on one t
     expect((await ask(1, 'runs', 'cancel', 'recalled')).code).toBe(0);
     const ended = await going.ended;
     expect([ended.code, (JSON.parse(ended.stdout) as RunReport).run.status]).toEqual([130, 'cancelled']);
+  });
+
+  it('lose nothing when the line to both servers swallows every byte for a while', {
+    timeout: 60_000 + 3 * LINE_LOSS_MS,
+  }, async () => {
+    const [toPostgres, toMinio] = await Promise.all(
+      [postgres, minio].map(({ url }) => startDroppingProxy({ target: Number(new URL(url).port) })),
+    );
+    if (!toPostgres || !toMinio) throw new Error('two proxies were asked for');
+    onTestFinished(async () => void (await Promise.all([toPostgres.close(), toMinio.close()])));
+    const before = env;
+    env = { ...env, SLUICE_POSTGRES_PORT: String(toPostgres.port), SLUICE_MINIO_PORT: String(toMinio.port) };
+    const going = start(0, 'patient');
+    env = before;
+    await inTheMiddle('patient');
+    for (const line of [toPostgres, toMinio]) line.drop();
+    // It saves and commits into a line that is dead by now.
+    letGo('patient');
+    await sleep(LINE_LOSS_MS);
+    for (const line of [toPostgres, toMinio]) await line.pass();
+    expect(statuses(report(await going.ended))).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(statuses(report(await start(1, 'patient').ended))).toEqual(['succeeded', 'cached', 'cached']);
+    expect(wrote('patient')).toEqual(['first patient', 'second patient']);
   });
 
   it('lose nothing when Postgres is killed and comes back in the middle of a run', async () => {
