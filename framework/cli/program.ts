@@ -84,23 +84,24 @@ export function createProgram(surroundings: Surroundings): {
     };
 
   // A cached run is over in little more than the time it takes to start: to describe all other verbs would be a tenth of it.
-  if (argv[0] === 'run') addRunCommand(program, verb);
-  else addAllCommands(program, verb);
+  const named = COMMANDS.filter(([word]) => word !== undefined && word === argv[0]);
+  for (const [, add] of named.length > 0 ? named : COMMANDS) add(program, verb);
   return { program, exitCode: () => code };
 }
 
-function addAllCommands(program: Command, verb: Verb): void {
-  addInitCommand(program, verb);
-  addRunCommand(program, verb);
-  addPlanCommand(program, verb);
-  addWhyCommand(program, verb);
-  addRunsCommand(program, verb);
-  addArtifactsCommand(program, verb);
-  addCacheCommand(program, verb);
-  addStackCommand(program, verb);
-  addComponentCommands(program, verb);
-  addSecretCommand(program, verb);
-  addDoctorCommand(program, verb);
-  addTrackerCommand(program, verb);
-  addCompletionCommand(program, verb);
-}
+/** In the order of the help, by the first word of the command line; undefined where it may be several. */
+const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Command, verb: Verb) => void])[] = [
+  ['init', addInitCommand],
+  ['run', addRunCommand],
+  ['plan', addPlanCommand],
+  ['why', addWhyCommand],
+  ['runs', addRunsCommand],
+  ['artifacts', addArtifactsCommand],
+  ['cache', addCacheCommand],
+  ['stack', addStackCommand],
+  [undefined, addComponentCommands],
+  ['secret', addSecretCommand],
+  ['doctor', addDoctorCommand],
+  ['tracker', addTrackerCommand],
+  [undefined, addCompletionCommand],
+];
