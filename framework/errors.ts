@@ -195,6 +195,13 @@ export const ERRORS = {
     ({ fix }) => fix,
   ),
   ERR_SCHEMA_NEWER: row<{ store: string; found: number; known: number }>(
+  ERR_GC_FORMAT: row<{ digest: string; format: string; version: number }>(
+    2,
+    ({ digest, format, version }) =>
+      `Artifact ${digest.slice(0, 12)} has parts which only its materializer can find, and there is none here for ${format} version ${version}. Nothing was removed.`,
+    () =>
+      'Name the pipeline that has it: sluice artifacts gc --pipeline NAME (the one whose @pipeline({ materializers }) has that format).',
+  ),
     2,
     ({ store, found, known }) => `The metadata store ${store} has schema version ${found}; this Sluice knows ${known}.`,
     () => 'Use the Sluice version that wrote it, or a newer one.',

@@ -19,6 +19,7 @@ const FRAMEWORK = [
   'cache',
   'authoring',
   'executor',
+  'gc',
   'stack',
   'server',
   'cli',

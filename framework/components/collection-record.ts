@@ -38,6 +38,9 @@ export interface CollectionRecord {
    */
   keptArtifacts(options: { readonly releasedSince: Time }): Promise<readonly KeptArtifact[]>;
 
+  /** Which of these cache keys have step runs that did not end well (or not yet), and so may still use what earlier attempts left. */
+  continuable(keys: readonly string[]): Promise<readonly string[]>;
+
   /** Grows by the beginning and by the end of each collection. */
   collectionNumber(): Promise<number>;
   /**

@@ -38,6 +38,21 @@ export const collectionQueries = (context: SqlContext): CollectionRecord => {
       return rows.map((row) => ({ artifact: fromJson(row.artifact), reason: row.reason, createdAt: row.created_at }));
     },
 
+    async continuable(keys) {
+      const found: string[] = [];
+      for (let at = 0; at < keys.length; at += SOME) {
+        const rows = await db
+          .selectFrom('step_run')
+          .select((row) => row.ref('key').$notNull().as('key'))
+          .where('key', 'in', keys.slice(at, at + SOME))
+          .where('status', 'not in', ['succeeded', 'cached', 'skipped'])
+          .distinct()
+          .execute();
+        found.push(...rows.map(({ key }) => key));
+      }
+      return found;
+    },
+
     keptArtifacts: ({ releasedSince }) => keptArtifacts(db, releasedSince),
 
     collectionNumber: () => collectionNumber(db),

@@ -6,7 +6,9 @@ ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summ
 (RUN:STEP where the step's output is one value).`;
 
 export function addArtifactsCommand(program: Command, verb: Verb): void {
-  const artifacts = program.command('artifacts').description('what the steps put out: list, show, fetch, promote');
+  const artifacts = program
+    .command('artifacts')
+    .description('what the steps put out: list, show, fetch, promote, pin, collect garbage');
   addPaging(
     artifacts
       .command('list')
@@ -15,6 +17,7 @@ export function addArtifactsCommand(program: Command, verb: Verb): void {
       .option('--step <step>', 'only those of this step')
       .option('--format <format>', 'only this format: json, text, bytes, tensor, file, directory')
       .option('--search <text>', 'part of a name, or the beginning of a digest')
+      .option('--pinned', 'only those that are pinned')
       .addOption(
         new Option('--sort <order>', 'order of the page').choices(['newest', 'size', 'name']).default('newest'),
       ),
@@ -45,4 +48,35 @@ export function addArtifactsCommand(program: Command, verb: Verb): void {
       `\nA reference is a run, or an artifact: the run that made it goes along.\n${REFERENCE.trim()}`,
     )
     .action(verb(async (call) => (await import('../verbs/artifacts-push.ts')).artifactsPushVerb(call)));
+  addKeepingVerbs(artifacts, verb);
+}
+
+function addKeepingVerbs(artifacts: Command, verb: Verb): void {
+  artifacts
+    .command('pin <artifact>')
+    .description('keep an artifact whatever becomes of the runs that made it')
+    .option('--reason <text>', 'why, for whoever looks later')
+    .addHelpText('after', REFERENCE)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(verb(async (call) => (await import('../verbs/artifacts-pin.ts')).artifactsPinVerb(call)));
+  artifacts
+    .command('unpin <artifact>')
+    .description('take the pin away')
+    .addHelpText('after', REFERENCE)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(verb(async (call) => (await import('../verbs/artifacts-unpin.ts')).artifactsUnpinVerb(call)));
+  artifacts
+    .command('gc')
+    .description(
+      'remove what no run, cache entry or pin keeps, and what killed processes left; runs may go on meanwhile',
+    )
+    .option('--dry-run', 'only say what would be removed')
+    .option('--older-than <span>', 'what was made or let go within this time stays: 0s, 30m, 12h, 7d, 2w', '7d')
+    .option(
+      '--pipeline <name>',
+      'a pipeline with materializers of its own, for formats of many parts (may be repeated)',
+      collect,
+    )
+    .addOption(outputOption(SHOW_OUTPUTS, 'text'))
+    .action(verb(async (call) => (await import('../verbs/artifacts-gc.ts')).artifactsGcVerb(call)));
 }

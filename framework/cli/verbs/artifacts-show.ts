@@ -16,6 +16,7 @@ export async function artifactsShowVerb({ invocation, args, command }: Call): Pr
     const { digest, format, version, size, name } = artifact;
     const stored = await stack.artifactStore.has(digest);
     const preview = stored ? await stackIo(stack).preview(artifact) : undefined;
+    const pin = (await stack.metadataStore.pins()).find((one) => one.artifact.digest === digest);
     const madeBy = made.map(({ step, field, runId, stepRunId, createdAt }) => ({
       step,
       field,
@@ -31,6 +32,7 @@ export async function artifactsShowVerb({ invocation, args, command }: Call): Pr
       name: name ?? null,
       stored,
       madeBy: madeBy.map(({ createdAt, ...by }) => ({ ...by, createdAt: isoTime(createdAt) })),
+      pinned: pin ? { reason: pin.reason, createdAt: isoTime(pin.createdAt) } : null,
       preview: preview ?? null,
     };
     const fact = (label: string, text: string): string => `${colors.dim(label.padEnd(8))} ${text}`;
@@ -40,6 +42,7 @@ export async function artifactsShowVerb({ invocation, args, command }: Call): Pr
       fact('format', `${format} ${version}`),
       fact('size', sizeText(size)),
       fact('stored', stored ? `yes, in ${stack.artifactStore.location}` : colors.red('no: run its pipeline again')),
+      ...(pin ? [fact('pinned', `${pin.reason ?? 'yes'} ${colors.dim(relativeTime(pin.createdAt, Date.now()))}`)] : []),
       ...madeBy.map(({ step, field, runId, createdAt }) => {
         const place = field === '' ? step : `${step}.${field}`;
         return fact('made by', `${runId}:${place} ${colors.dim(relativeTime(createdAt, Date.now()))}`);
