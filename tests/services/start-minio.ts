@@ -41,6 +41,8 @@ export async function startMinio(options: StartOptions = {}): Promise<MinioServi
     env: {
       MINIO_ROOT_USER: ACCESS_KEY,
       MINIO_ROOT_PASSWORD: folder.password,
+      // Takes `http://BUCKET.localhost:PORT/…` too, for clients that name buckets as Amazon wants it.
+      MINIO_DOMAIN: 'localhost',
       MINIO_UPDATE: 'off',
       MINIO_BROWSER: 'off',
     },

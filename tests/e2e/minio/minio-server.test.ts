@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
@@ -64,6 +66,27 @@ describe.skipIf(!canStart('minio', 'mc'))("a MinIO of the test's own", () => {
     promisify(execFile)(needProgram('mc'), ['--config-dir', join(folder, 'mc'), ...args], {
       env: { ...process.env, MC_HOST_own: server.url },
     });
+
+  it('is spoken to under the name of the bucket, as Amazon wants it', async () => {
+    const asked = vi.spyOn(dns, 'lookup');
+    // Not every system knows the names below localhost.
+    asked.mockImplementation(((_name: string, options: { all?: boolean }, tell: (...answer: unknown[]) => void) =>
+      options.all
+        ? tell(null, [{ address: '127.0.0.1', family: 4 }])
+        : tell(null, '127.0.0.1', 4)) as unknown as typeof dns.lookup);
+    onTestFinished(() => asked.mockRestore());
+    const endpoint = `http://localhost:${new URL(server.endpoint).port}`;
+    const store = open({ endpoint, pathStyle: false });
+    const bytes = randomBytes(2.5 * PART);
+    const { digest } = await store.write({ file: await fileOf(bytes) });
+    expect(sha256(await buffer(await store.read(digest)))).toBe(digest);
+    expect(sha256(await bucket.bytes(`objects/${digest.slice(0, 2)}/${digest.slice(2)}`))).toBe(sha256(bytes));
+    expect((await listed(store)).map((one) => one.digest)).toContain(digest);
+    await store.remove(digest);
+    expect(await store.has(digest)).toBe(false);
+    const names = new Set(asked.mock.calls.map(([name]) => name));
+    expect([...names]).toEqual([`${bucket.bucket}.localhost`]);
+  });
 
   it('may be stopped in mid-upload: the step goes on when it is back, and the object is whole', async () => {
     const bytes = randomBytes(8 * PART);
