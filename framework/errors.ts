@@ -23,7 +23,8 @@ export const ERRORS = {
   ERR_SYMBOLIC_VALUE: row<{ value: string; use: string; wrong: string; right: string }>(
     2,
     ({ value, use }) => `The pipeline body tried to ${use} ${value}, which has no value until the run.`,
-    ({ wrong, right }) => `Move that code into a step.\n  wrong: ${wrong}\n  right: ${right}`,
+    ({ wrong, right }) =>
+      `Move that code into a step, or let the body run live: @pipeline({ dynamic: true }).\n  wrong: ${wrong}\n  right: ${right}`,
   ),
   ERR_STEP_DEFINITION: row<{ step: string; problem: string; fix: string }>(
     2,
@@ -40,7 +41,19 @@ export const ERRORS = {
     ({ pipeline, difference }) =>
       `The body of pipeline ${pipeline} makes other calls on real values than it made when it was planned: ${difference}.`,
     () =>
-      'A pipeline body may not decide on a step result, the clock or chance. Move the decision into a step, or make it on a parameter.',
+      'The body of a static pipeline may not decide on a step result, the clock or chance. Move the decision into a step, make it on a parameter, or let the body run live: @pipeline({ dynamic: true }).',
+  ),
+  ERR_PIPELINE_BODY: row<{ pipeline: string; problem: string; fix?: string }>(
+    1,
+    ({ pipeline, problem }) => `The body of pipeline ${pipeline} failed: ${problem}`,
+    ({ fix }) => fix ?? 'What was committed is kept: mend the body, then run again or sluice runs resume RUN.',
+  ),
+  ERR_PIPELINE_NONDETERMINISTIC: row<{ pipeline: string; run: string; difference: string }>(
+    1,
+    ({ pipeline, run, difference }) =>
+      `The body of pipeline ${pipeline} makes other calls than run ${run}, which it resumes, although it got the same results: ${difference}.`,
+    ({ pipeline }) =>
+      `A body may decide on parameters and on results of steps, not on chance, the clock or what ends first: do that in a step, whose result is recorded. To begin afresh: sluice run ${pipeline}.`,
   ),
   ERR_PLAN_CYCLE: row<{ path: readonly string[] }>(
     2,
@@ -182,6 +195,13 @@ export const ERRORS = {
     () =>
       'Run again: what was committed is kept. If it stays so, look what holds the server up, or raise the timeouts of the component.',
   ),
+  ERR_GC_FORMAT: row<{ digest: string; format: string; version: number }>(
+    2,
+    ({ digest, format, version }) =>
+      `Artifact ${digest.slice(0, 12)} has parts which only its materializer can find, and there is none here for ${format} version ${version}. Nothing was removed.`,
+    () =>
+      'Name the pipeline that has it: sluice artifacts gc --pipeline NAME (the one whose @pipeline({ materializers }) has that format).',
+  ),
   ERR_STORE_UNREACHABLE: row<{ store: string; location: string; action: string; reason: string; seconds: number }>(
     1,
     ({ store, location, action, reason, seconds }) =>
@@ -195,13 +215,6 @@ export const ERRORS = {
     ({ fix }) => fix,
   ),
   ERR_SCHEMA_NEWER: row<{ store: string; found: number; known: number }>(
-  ERR_GC_FORMAT: row<{ digest: string; format: string; version: number }>(
-    2,
-    ({ digest, format, version }) =>
-      `Artifact ${digest.slice(0, 12)} has parts which only its materializer can find, and there is none here for ${format} version ${version}. Nothing was removed.`,
-    () =>
-      'Name the pipeline that has it: sluice artifacts gc --pipeline NAME (the one whose @pipeline({ materializers }) has that format).',
-  ),
     2,
     ({ store, found, known }) => `The metadata store ${store} has schema version ${found}; this Sluice knows ${known}.`,
     () => 'Use the Sluice version that wrote it, or a newer one.',

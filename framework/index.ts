@@ -3,6 +3,7 @@ export { after } from './authoring/after.ts';
 export { definePlan } from './authoring/define-plan.ts';
 export { type PipelineClass, type PipelineOptions, pipeline } from './authoring/pipeline.ts';
 export { step } from './authoring/step.ts';
+export { StepFailure } from './executor/step-failure.ts';
 export { type StepContext, type StepLog, type StepTracker, stepContext } from './authoring/step-context.ts';
 export type { ArtifactStore } from './components/artifact-store.ts';
 export type { ComponentCheck } from './components/component-check.ts';

@@ -147,7 +147,8 @@ export const recordInto = <R>(recorder: Recorder, body: () => R): R =>
   recording.run({ recorder, after: [], scope: '' }, () => fromTheStart(body));
 
 /** Runs `body` with other facts about the calls made in it. */
-export const recordIn = <R>(now: Recording, body: () => R): R => keepPlace((inside) => recording.run(now, inside), body);
+export const recordIn = <R>(now: Recording, body: () => R): R =>
+  keepPlace((inside) => recording.run(now, inside), body);
 
 /** Runs the body of a pipeline that another one calls: its calls become nodes of the outer one, named after the call. */
 export function recordNested<R>(now: Recording, pipeline: string, body: () => R): R {

@@ -10,7 +10,12 @@ export interface GrowingPlan extends Plan {
   end(result: unknown): void;
 }
 
-export function createGrowingPlan(pipeline: string): GrowingPlan {
+/** @param options.code digest of the body's code, kept with the plan. */
+export function createGrowingPlan(
+  pipeline: string,
+  options: { readonly adjust?: Plan['adjust']; readonly code?: string } = {},
+): GrowingPlan {
+  const { adjust, code } = options;
   const nodes: PlanNode[] = [];
   const printed: PlanJson['nodes'][number][] = [];
   const byId = new Map<string, PlanNode>();
@@ -29,11 +34,17 @@ export function createGrowingPlan(pipeline: string): GrowingPlan {
   };
   const node = (id: string): PlanNode => byId.get(id) ?? unknownNode(id, pipeline);
   const childrenOf = (id: string): readonly string[] => children.get(id) ?? [];
-  const json = (): PlanJson => ({ pipeline, dynamic: true, nodes: [...printed] });
+  const json = (): PlanJson => ({
+    pipeline,
+    dynamic: true,
+    ...(code === undefined ? {} : { code }),
+    nodes: [...printed],
+  });
 
   return {
     pipeline,
     isDynamic: true,
+    ...(adjust && { adjust }),
     nodes,
     node,
     children: childrenOf,

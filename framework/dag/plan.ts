@@ -43,6 +43,8 @@ export interface PlanJson {
   readonly pipeline: string;
   /** Present for a dynamic pipeline: the calls that it has made so far. */
   readonly dynamic?: true;
+  /** Digest of the code that its body can reach: a run that is resumed with the same has to make the same calls. */
+  readonly code?: string;
   readonly nodes: readonly {
     readonly id: string;
     readonly step: string;

@@ -5,6 +5,7 @@ import { isSuccess, type Status } from '../model/status.ts';
 import { checkStatic } from './check-static.ts';
 import type { RunOutcome } from './execute.ts';
 import { healNode, isDamage } from './heal-parents.ts';
+import type { BodyEnding } from './run-body.ts';
 import { runResult } from './run-result.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
 import { storedError } from './stored-error.ts';
@@ -26,12 +27,15 @@ export async function finishRun(
     readonly fault: unknown;
     readonly pipeline: PipelineClass;
     readonly params: unknown;
+    /** Of the body of a dynamic pipeline: it has run already. */
+    readonly ending?: BodyEnding;
   },
 ): Promise<RunOutcome> {
   const { stack, records, emit } = scope;
   const finished = await finish(scope, options);
   const { value, ...rest } = finished;
-  const change = { ...rest, endedAt: Date.now() };
+  const grown = scope.plan.isDynamic ? { plan: scope.plan.toJSON() } : {};
+  const change = { ...rest, ...grown, endedAt: Date.now() };
   await records.flush();
   await stack.metadataStore.updateRun(scope.run.id, change);
   const cancelRequested = scope.cancellation.isByUser;
@@ -47,22 +51,29 @@ export async function finishRun(
 
 async function finish(
   scope: RunScope,
-  { fault, ...body }: { readonly fault: unknown; readonly pipeline: PipelineClass; readonly params: unknown },
+  { fault, ending, ...body }: Omit<Parameters<typeof finishRun>[1], 'record'>,
 ): Promise<Finished> {
   const nothing = { value: undefined, result: null };
   if (fault !== undefined) return { status: 'failed', error: storedError(fault), ...nothing };
   const steps = scope.records.all();
-  if (!steps.every(({ status }) => isSuccess(status))) {
-    const failed = steps.find(({ status }) => status === 'failed');
+  const isOver = ending ? ending.kind === 'returned' : steps.every(({ status }) => isSuccess(status));
+  if (!isOver) {
     if (scope.cancellation.isByUser) {
       const what = `Run ${scope.run.name}`;
       return { status: 'cancelled', error: storedError(sluiceError('ERR_CANCELLED', { what })), ...nothing };
     }
+    const failed = ending?.kind === 'failed' ? ending : steps.find(({ status }) => status === 'failed');
     return { status: 'failed', error: failed?.error ?? null, ...nothing };
   }
   try {
-    const { value, json } = await healing(scope, () => lookBack(scope, body));
-    return { status: 'succeeded', error: null, value, result: json };
+    const { value, json } = await healing(scope, () => (ending ? resultOf(scope) : lookBack(scope, body)));
+    // The body of a dynamic pipeline has the very values in hand.
+    return {
+      status: 'succeeded',
+      error: null,
+      value: ending?.kind === 'returned' ? ending.value : value,
+      result: json,
+    };
   } catch (error) {
     return { status: 'failed', error: storedError(error), ...nothing };
   }
@@ -75,8 +86,11 @@ async function lookBack(
   const { plan, io } = scope;
   const difference = await checkStatic({ ...body, plan, io, outputOf: outputOf(scope) });
   if (difference !== undefined) throw sluiceError('ERR_PIPELINE_NOT_STATIC', { pipeline: plan.pipeline, difference });
-  return runResult(plan.result, { io, outputOf: outputOf(scope) });
+  return resultOf(scope);
 }
+
+const resultOf = (scope: RunScope): Promise<{ readonly value: unknown; readonly json: unknown }> =>
+  runResult(scope.plan.result, { io: scope.io, outputOf: outputOf(scope) });
 
 /** Reading results back may be the first to meet damaged ones: those steps run again, once. */
 async function healing<T>(scope: RunScope, read: () => Promise<T>): Promise<T> {

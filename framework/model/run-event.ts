@@ -19,6 +19,8 @@ export type RunEvent =
       readonly run: RunRecord;
       readonly nodes: readonly { readonly id: string; readonly parents: readonly string[] }[];
     }
+  /** A dynamic pipeline has made a call: the run has one more step. */
+  | { readonly type: 'step-added'; readonly node: string; readonly parents: readonly string[] }
   | { readonly type: 'step-started'; readonly node: string; readonly attempt: number; readonly reason: string }
   | {
       readonly type: 'step-waiting';

@@ -1,3 +1,4 @@
+import type { PlanJson } from '../../dag/plan.ts';
 import type { LogLine, StepRunRecord } from '../../model/run.ts';
 import type { Progress, RunEvent } from '../../model/run-event.ts';
 import { durationBetween, durationText } from '../format/duration.ts';
@@ -21,7 +22,8 @@ export function eventLines(event: RunEvent, style: LineStyle): readonly string[]
   switch (event.type) {
     case 'run-started': {
       const { run, nodes } = event;
-      const steps = nodes.length === 1 ? '1 step' : `${nodes.length} steps`;
+      const isDynamic = (run.plan as Partial<PlanJson> | null)?.dynamic;
+      const steps = isDynamic ? 'dynamic' : nodes.length === 1 ? '1 step' : `${nodes.length} steps`;
       return [`${runTitle(run, colors)} ${colors.dim(`· ${steps} · stack ${run.stack}`)}`];
     }
     case 'step-cached':
@@ -58,6 +60,7 @@ export function eventLines(event: RunEvent, style: LineStyle): readonly string[]
         ...(event.trackerUrl === undefined ? [] : [`  ${colors.dim('tracker')} ${event.trackerUrl}`]),
       ];
     case 'run-cancelling':
+    case 'step-added':
     case 'step-started':
     case 'step-waiting':
     case 'step-progress':

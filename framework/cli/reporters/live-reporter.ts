@@ -21,6 +21,7 @@ export function liveReporter(channel: Channel, now: () => number = Date.now): Re
   const area = liveArea(channel);
   const running = new Map<string, Running>();
   let pending = 0;
+  let width = 0;
   let frame = 0;
   let note: string | undefined;
   let style: LineStyle = { colors, step: (node) => node };
@@ -50,14 +51,21 @@ export function liveReporter(channel: Channel, now: () => number = Date.now): Re
     return colors.cyan('━'.repeat(filled)) + colors.dim('━'.repeat(BAR_WIDTH - filled));
   }
 
+  function widen(nodes: readonly string[]): void {
+    width = Math.min(32, Math.max(width, ...nodes.map((id) => id.length)));
+    style = { colors, step: (node) => node.padEnd(width) };
+  }
+
   function follow(event: RunEvent): void {
     switch (event.type) {
-      case 'run-started': {
-        const width = Math.min(32, Math.max(0, ...event.nodes.map(({ id }) => id.length)));
-        style = { colors, step: (node) => node.padEnd(width) };
+      case 'run-started':
+        widen(event.nodes.map(({ id }) => id));
         pending = event.nodes.length;
         return;
-      }
+      case 'step-added':
+        widen([event.node]);
+        pending++;
+        return;
       case 'step-started': {
         if (!running.has(event.node)) pending--;
         const attempt = event.attempt > 1 ? `attempt ${event.attempt}` : event.reason;

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { Plan } from '../dag/plan.ts';
+import type { RunRecord } from '../model/run.ts';
+import { secretValues } from '../secret-values.ts';
+import { gitSource } from './git-source.ts';
+import { jsonData } from './json-data.ts';
+import { runEnvironment } from './run-environment.ts';
+import type { StartOptions } from './start-run.ts';
+
+/** The record of a run that begins now. */
+export function runRecord(plan: Plan, options: StartOptions): RunRecord {
+  const { stack, executor, definition } = options;
+  const now = Date.now();
+  const git = gitSource(stack.projectDir);
+  return Object.freeze({
+    id: randomBytes(6).toString('hex'),
+    name: options.name ?? `${definition.name}-${timeName(now)}`,
+    pipeline: definition.name,
+    status: 'running',
+    stack: stack.name,
+    source: definition.file,
+    params: jsonData(options.params, []),
+    tags: options.tags ?? [],
+    mode: options.mode ?? 'fail-fast',
+    plan: plan.toJSON(),
+    executor,
+    createdAt: now,
+    startedAt: now,
+    endedAt: null,
+    result: null,
+    error: null,
+    resumedFrom: options.resumeFrom ?? null,
+    cancelRequested: false,
+    notes: options.notes === undefined ? null : secretValues.mask(options.notes),
+    environment: runEnvironment(),
+    git: git ? { ...git, dirty: null } : null,
+    hookFailures: null,
+  });
+}
+
+/** `20261121-043000`, local time: what people remember a run by. */
+function timeName(time: number): string {
+  const at = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  return `${day}-${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+}
