@@ -6,9 +6,9 @@ import { markLostRuns } from '../executor/mark-lost-runs.ts';
 import { stackIo } from '../executor/stack-services.ts';
 import type { Digest } from '../hashing/digest.ts';
 import type { Materializer } from '../materializers/materializer.ts';
-import type { Debris, GarbageReport, StoredItem } from './garbage-report.ts';
+import type { GarbageReport, StoredItem } from './garbage-report.ts';
 import { type CollectionHold, holdCollection } from './hold-collection.ts';
-import { debrisOf, localDebris } from './local-debris.ts';
+import { debrisOf, type LocalDebris, localDebris } from './local-debris.ts';
 import { createMarker, KEEPERS, type Marker } from './mark-objects.ts';
 import { removeObjects } from './remove-objects.ts';
 
@@ -51,17 +51,20 @@ async function collect(options: CollectOptions, hold: CollectionHold | undefined
   const mark = createMarker({ io: stackIo(stack, materializers), sizeOf, materializers });
   const marked = await markAll(stack, mark, before);
   const doomed = all.filter(({ digest, modifiedAt }) => !marked.has(digest) && modifiedAt < before);
-  const objects = hold
-    ? await removeObjects(doomed, { stack, hold, markAgain: () => markAll(stack, mark, before) })
-    : doomed;
+  const condemned = new Set(doomed.map(({ digest }) => digest));
+  const isLive = (digest: Digest): boolean => marked.has(digest) || (sizes.has(digest) && !condemned.has(digest));
+  // Sizes of what is laid out are told by its links, so it is looked at before the objects go.
+  const left = await allDebris(stack, { before, isLive });
+  const markAgain = () => markAll(stack, mark, before);
+  const objects = hold ? await removeObjects(doomed, { stack, hold, markAgain }) : doomed;
   const gone = new Set(objects.map(({ digest }) => digest));
-  const isLive = (digest: Digest): boolean => marked.has(digest) || (sizes.has(digest) && !gone.has(digest));
-  const debris = await allDebris(stack, { before, isLive }, hold);
+  const debris = left.filter(({ of }) => of === undefined || !condemned.has(of) || gone.has(of));
+  for (const one of hold ? debris : []) await one.remove();
   const spent = { before, claims: isQuiet, dryRun: !hold };
   return {
     dryRun: !hold,
     objects: [...objects].sort((a, b) => (a.digest < b.digest ? -1 : 1)),
-    debris,
+    debris: debris.map(({ kind, name, size }) => ({ kind, name, size })),
     freed: [...objects, ...debris].reduce((sum, { size = 0 }) => sum + size, 0),
     forgotten: await stack.metadataStore.forgetSpent(spent),
     kept: keptOf(
@@ -96,14 +99,11 @@ async function listAll(store: ArtifactStore): Promise<readonly StoredItem[]> {
 async function allDebris(
   stack: Stack,
   options: { readonly before: number; readonly isLive: (digest: Digest) => boolean },
-  hold: CollectionHold | undefined,
-): Promise<readonly Debris[]> {
+): Promise<readonly LocalDebris[]> {
   const left = (await stack.artifactStore.leftovers(options.before)).map(debrisOf);
   const here = await localDebris({ stack, ...options });
   // The cache before a remote store is this machine's too: what both tell of is one thing.
-  const all = [...left, ...here.filter(({ name }) => !left.some((one) => one.name === name))];
-  for (const one of hold ? all : []) await one.remove();
-  return all.map(({ kind, name, size }) => ({ kind, name, size }));
+  return [...left, ...here.filter(({ name }) => !left.some((one) => one.name === name))];
 }
 
 function keptOf(items: readonly StoredItem[], marked: ReadonlyMap<Digest, KeptBy>): GarbageReport['kept'] {

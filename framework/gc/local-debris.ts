@@ -11,6 +11,8 @@ import type { Debris } from './garbage-report.ts';
 
 /** Debris that can be removed. */
 export interface LocalDebris extends Debris {
+  /** Object that a laid-out copy is of. */
+  readonly of?: Digest;
   remove(): Promise<void>;
 }
 
@@ -87,7 +89,8 @@ async function laidOut({ stack: { home }, isLive }: DebrisOptions): Promise<Loca
     const shelf = join(artifactCacheDir(home), kind);
     for (const { name: prefix } of await entries(shelf)) {
       for (const { name: rest } of await entries(join(shelf, prefix))) {
-        if (!isLive((prefix + rest) as Digest)) found.push(await folder('laid-out copy', join(shelf, prefix, rest)));
+        const of = (prefix + rest) as Digest;
+        if (!isLive(of)) found.push({ ...(await folder('laid-out copy', join(shelf, prefix, rest))), of });
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { MetadataStore } from '../../framework/components/metadata-store.ts';
 import { describeCases, type Skip } from './conformance.ts';
 import { CACHE_CASES } from './metadata-store/cache.cases.ts';
+import { COLLECTION_CASES } from './metadata-store/collection.cases.ts';
 import { COPY_CASES } from './metadata-store/copy.cases.ts';
 import { DELETION_CASES } from './metadata-store/deletion.cases.ts';
 import { LIVE_CASES } from './metadata-store/live.cases.ts';
@@ -26,6 +27,7 @@ const CASES = [
   ...TRACKING_CASES,
   ...LIVE_CASES,
   ...COPY_CASES,
+  ...COLLECTION_CASES,
 ];
 
 /** What every metadata store promises. `open` gives an empty database each time. */
