@@ -4,7 +4,7 @@
  *   node scripts/build-viewer.mjs                               once; `npm run build` does this too
  *   node scripts/build-viewer.mjs --serve http://127.0.0.1:4300 the pages from source, renewed at every change, over the API of a running viewer
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,22 +31,22 @@ function packageOf(id) {
 /** Name, version, licence and the licence's text, as the licences themselves ask for. */
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name))
+    .map(({ name: file }) => file);
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   return [`${name} ${version} (${license})`, ...texts].join('\n\n');
 }
 
 /** Writes down which packages are in what was built. */
 function licences() {
-  const folders = new Set();
   return {
     name: 'licences',
-    // Of what tree-shaking leaves out too: better one too many.
-    moduleParsed({ id }) {
-      const folder = packageOf(id);
-      if (folder !== undefined && existsSync(join(folder, 'package.json'))) folders.add(folder);
-    },
-    generateBundle() {
+    generateBundle(_, bundle) {
+      const modules = Object.values(bundle).flatMap(({ type, moduleIds, originalFileNames = [] }) =>
+        type === 'chunk' ? moduleIds : originalFileNames.map((file) => resolve(viewer, file)),
+      );
+      const folders = new Set(modules.flatMap((id) => packageOf(id) ?? []));
       const rule = `\n\n${'-'.repeat(80)}\n\n`;
       const source = `${[...folders].sort().map(licenceOf).join(rule)}\n`;
       this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });

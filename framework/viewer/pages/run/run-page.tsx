@@ -1,4 +1,187 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Run } from '../../../server/api/run.ts';
+import { metricsQuery, runQuery } from '../../api/queries.ts';
+import { Commit } from '../../parts/commit.tsx';
+import { ErrorCard } from '../../parts/error-card.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { Skeleton } from '../../parts/skeleton.tsx';
+import { isOver, StatusCounts, StatusMark } from '../../parts/status.tsx';
+import { Ago, Duration } from '../../parts/time.tsx';
+import { useKeys } from '../../shell/keyboard.ts';
 import { Page } from '../../shell/page.tsx';
+import { ArtifactsView } from './artifacts-view.tsx';
+import { DetailsView } from './details-view.tsx';
+import { GraphView } from './graph-view.tsx';
+import { MetricsView } from './metrics-view.tsx';
+import { RunActions } from './run-actions.tsx';
+import { RunLog } from './run-log.tsx';
+import { TimelineView } from './timeline-view.tsx';
+import './run-page.css';
+
+const route = getRouteApi('/runs/$run');
+
+const VIEWS = ['graph', 'timeline', 'logs', 'metrics', 'artifacts', 'details'] as const;
+type View = (typeof VIEWS)[number];
+const NAMES: Readonly<Record<View, string>> = {
+  graph: 'Graph',
+  timeline: 'Timeline',
+  logs: 'Logs',
+  metrics: 'Metrics',
+  artifacts: 'Artifacts',
+  details: 'Parameters and code',
+};
+
+/** One run: what it is made of, when, what it said, how well it did, and what with. */
 export function RunPage() {
-  return <Page title="RunPage">soon</Page>;
+  const { run: id } = route.useParams();
+  const { data: run, error, dataUpdatedAt } = useQuery(runQuery(id));
+  if (!run) {
+    return (
+      <Page
+        title={error ? 'No such run' : id}
+        path={[
+          <Link key="runs" to="/runs">
+            Runs
+          </Link>,
+        ]}
+      >
+        {error ? <Problem error={error} /> : <Skeleton lines={8} label="Loading the run" />}
+      </Page>
+    );
+  }
+  return <Loaded run={run} version={dataUpdatedAt} />;
+}
+
+function Loaded({ run, version }: { readonly run: Run; readonly version: number }) {
+  const { view: asked } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: metrics } = useQuery(metricsQuery(run.id));
+  const view: View = VIEWS.find((each) => each === asked) ?? 'graph';
+  useKeys(
+    'Run',
+    VIEWS.map((name, index) => ({
+      keys: String(index + 1),
+      what: NAMES[name],
+      act: () => void navigate({ search: (now) => ({ ...now, view: name }) }),
+    })),
+  );
+  const counts: Readonly<Partial<Record<View, number>>> = {
+    graph: run.steps.length,
+    ...(metrics && { metrics: new Set(metrics.series.map(({ name }) => name)).size }),
+  };
+  return (
+    <Page
+      title={run.name}
+      marks={<Marks run={run} />}
+      path={[
+        <Link key="runs" to="/runs">
+          Runs
+        </Link>,
+        <Link key="pipeline" to="/pipelines/$pipeline" params={{ pipeline: run.pipeline }}>
+          {run.pipeline}
+        </Link>,
+      ]}
+      actions={<RunActions run={run} />}
+      lede={<Facts run={run} />}
+    >
+      <RunError run={run} />
+      <nav className="tabs" aria-label="Views of the run">
+        {VIEWS.map((name) => (
+          <Link
+            key={name}
+            from="/runs/$run"
+            to="."
+            search={(now) => ({ ...now, view: name === 'graph' ? '' : name })}
+            aria-current={name === view ? 'page' : undefined}
+            activeProps={{}}
+          >
+            {NAMES[name]}
+            {counts[name] !== undefined && <span className="count">{counts[name].toLocaleString('en-US')}</span>}
+          </Link>
+        ))}
+      </nav>
+      {view === 'graph' && <GraphView run={run} />}
+      {view === 'timeline' && <TimelineView run={run} />}
+      {view === 'logs' && <RunLog run={run} version={version} />}
+      {view === 'metrics' && <MetricsView run={run} metrics={metrics} />}
+      {view === 'artifacts' && <ArtifactsView run={run} />}
+      {view === 'details' && <DetailsView run={run} values={metrics?.values ?? []} />}
+    </Page>
+  );
+}
+
+const Marks = ({ run }: { readonly run: Run }) => (
+  <>
+    <StatusMark status={run.status} />
+    {run.cancelRequested && !isOver(run.status) && <span className="muted">stopping…</span>}
+    {run.tags.map((tag) => (
+      <Link key={tag} to="/runs" search={{ filter: `tag:${tag}` }} className="tag cut">
+        {tag}
+      </Link>
+    ))}
+  </>
+);
+
+function Facts({ run }: { readonly run: Run }) {
+  const relatives = [
+    ...run.earlier.map((each) => ({ ...each, what: 'goes on from' })),
+    ...run.later.map((each) => ({ ...each, what: 'went on as' })),
+  ];
+  return (
+    <div className="run-facts">
+      <span>
+        <Ago time={run.createdAt} />
+      </span>
+      <span>
+        <Duration ms={run.durationMs} since={isOver(run.status) ? null : run.startedAt} />
+      </span>
+      <StatusCounts counts={run.counts} />
+      <span>stack {run.stack}</span>
+      {run.git && (
+        <span>
+          {run.git.branch && `${run.git.branch} `}
+          <Commit git={run.git} />
+        </span>
+      )}
+      {relatives.map(({ id, name, what }) => (
+        <span key={id}>
+          {what}{' '}
+          <Link to="/runs/$run" params={{ run: id }} className="link">
+            {name}
+          </Link>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** What failed comes first: the step where there is one, with a way to it. */
+function RunError({ run }: { readonly run: Run }) {
+  const failed = useMemo(() => run.steps.filter(({ status }) => status === 'failed' || status === 'lost'), [run.steps]);
+  const first = failed[0];
+  const error = first?.error ?? run.error;
+  if (!error || (run.status === 'succeeded' && !first)) return null;
+  if (!first) return <ErrorCard error={error} title={run.status === 'cancelled' ? 'Cancelled' : 'The run failed'} />;
+  const others = failed.length - 1;
+  return (
+    <ErrorCard
+      error={error}
+      title={
+        <>
+          <Link to="/runs/$run/steps/$node" params={{ run: run.id, node: first.id }}>
+            {first.id}
+          </Link>{' '}
+          {first.status}
+          {others > 0 && `, and ${others.toLocaleString('en-US')} more`}
+        </>
+      }
+      actions={
+        <Link to="/runs/$run/steps/$node" params={{ run: run.id, node: first.id }} className="button small">
+          Open the step
+        </Link>
+      }
+    />
+  );
 }

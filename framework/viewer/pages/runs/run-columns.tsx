@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
 import type { RunSummary } from '../../../server/api/run.ts';
+import { Commit } from '../../parts/commit.tsx';
 import { formatDuration, formatNumber } from '../../parts/format.ts';
 import { StatusCounts, StatusMark } from '../../parts/status.tsx';
 import { Ago, Duration } from '../../parts/time.tsx';
@@ -68,7 +69,7 @@ export const columnsFor = (metrics: readonly string[]) =>
       cell: ({ row }) => <Ago time={row.original.createdAt} />,
     }),
     helper.accessor('stack', { id: 'stack', header: 'Stack', cell: ({ row }) => row.original.stack }),
-    helper.display({ id: 'commit', header: 'Commit', cell: ({ row }) => <Commit run={row.original} /> }),
+    helper.display({ id: 'commit', header: 'Commit', cell: ({ row }) => <Commit git={row.original.git} /> }),
   ]);
 
 function NameCell({ run }: { readonly run: RunSummary }) {
@@ -90,15 +91,5 @@ function NameCell({ run }: { readonly run: RunSummary }) {
         {run.durationMs !== null && ` · ${formatDuration(run.durationMs)}`}
       </div>
     </div>
-  );
-}
-
-function Commit({ run: { git } }: { readonly run: RunSummary }) {
-  if (!git) return <span className="muted">–</span>;
-  return (
-    <code title={git.dirty ? `${git.commit}, with changes that are not committed` : git.commit}>
-      {git.commit.slice(0, 7)}
-      {git.dirty && <span className="runs-dirty"> +changes</span>}
-    </code>
   );
 }

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import type { RunSummary } from '../../../server/api/run.ts';
 import { useIsNarrow } from '../../parts/is-narrow.ts';
+import { useFocusRow } from '../../parts/use-focus-row.ts';
 import { useKeys } from '../../shell/keyboard.ts';
 import { columnsFor, FEATURES, metricsOf } from './run-columns.tsx';
 
@@ -67,7 +68,7 @@ function Rows({
 
   const toggle = (id: string): void =>
     onSelect(selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id]);
-  const focusRow = useFocusRow(frame, virtual, rows.length);
+  const focusRow = useFocusRow(frame, (index) => virtual.scrollToIndex(index), rows.length);
   useKeys('List of runs', [
     { keys: 'j', what: 'Next run', act: () => focusRow(1) },
     { keys: 'k', what: 'Previous run', act: () => focusRow(-1) },
@@ -187,19 +188,3 @@ const nextSort = (sort: string, metric: string): string =>
   sort === `-metrics.${metric}` ? `metrics.${metric}` : sort === `metrics.${metric}` ? 'newest' : `-metrics.${metric}`;
 
 const focusedRow = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('tr[data-run]') ?? null;
-
-/** Moves the focus from row to row, also to rows that are not drawn yet. */
-function useFocusRow(
-  frame: { readonly current: HTMLDivElement | null },
-  virtual: { readonly scrollToIndex: (index: number) => void },
-  count: number,
-): (by: number) => void {
-  return (by) => {
-    const at = Number(focusedRow()?.dataset['index'] ?? (by > 0 ? -1 : count));
-    const to = Math.min(count - 1, Math.max(0, at + by));
-    virtual.scrollToIndex(to);
-    requestAnimationFrame(() => {
-      frame.current?.querySelector<HTMLElement>(`tr[data-index="${to}"] a`)?.focus();
-    });
-  };
-}

@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query';
+import {
+  Background,
+  Controls,
+  type Edge,
+  type Node,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import { type ReactNode, useEffect, useMemo } from 'react';
+import { Skeleton } from '../parts/skeleton.tsx';
+import type { DrawnNode } from './fold-plan.ts';
+import { layOut } from './layout.ts';
+import { type Place, SIZES } from './quick-layout.ts';
+import '@xyflow/react/dist/base.css';
+import './dag.css';
+
+/** Beyond this the whole is never shown at once: it would be dust, and thousands of elements. */
+const BIG = 400;
+const LEAST_ZOOM = 0.15;
+const LEAST_ZOOM_BIG = 0.45;
+
+export interface DagNode extends DrawnNode {
+  /** What stands in its box. */
+  readonly content: ReactNode;
+  readonly status: string;
+}
+
+export interface DagProps {
+  readonly nodes: readonly DagNode[];
+  readonly label: string;
+  /** Edges between two of these stand out. */
+  readonly highlighted: ReadonlySet<string>;
+  /** Brought into view. */
+  readonly focus: string | null;
+}
+
+type FlowNode = Node<{ readonly content: ReactNode; readonly status: string }>;
+
+const handles = [
+  { type: 'target' as const, position: Position.Top, x: SIZES.width / 2, y: 0, width: 1, height: 1 },
+  { type: 'source' as const, position: Position.Bottom, x: SIZES.width / 2, y: SIZES.height, width: 1, height: 1 },
+];
+
+const Box = ({ data }: { readonly data: FlowNode['data'] }) => (
+  <div className="dag-box" data-status={data.status}>
+    {data.content}
+  </div>
+);
+
+const NODE_TYPES = { box: Box };
+
+/** A graph that pans and zooms; only what is in sight is in the page. */
+export function Dag(props: DagProps) {
+  const { nodes } = props;
+  const structure = nodes.map(({ id, parents }) => `${id}<${parents.join(',')}`).join(';');
+  const { data: places } = useQuery({
+    queryKey: ['layout', structure],
+    queryFn: () => layOut(nodes),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before) => before,
+  });
+  if (!places) return <Skeleton lines={8} label="Laying out the graph" />;
+  return (
+    <ReactFlowProvider>
+      <Flow {...props} places={places} />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow({
+  nodes,
+  label,
+  highlighted,
+  focus,
+  places,
+}: DagProps & { readonly places: ReadonlyMap<string, Place> }) {
+  const isBig = nodes.length > BIG;
+  const flowNodes = useMemo(
+    () =>
+      nodes.flatMap(({ id, content, status }): FlowNode[] => {
+        const position = places.get(id);
+        // A node that came since the layout was asked for.
+        if (!position) return [];
+        const { width, height } = SIZES;
+        return [
+          { id, type: 'box', position, width, height, measured: { width, height }, handles, data: { content, status } },
+        ];
+      }),
+    [nodes, places],
+  );
+  const edges = useMemo(
+    () =>
+      nodes.flatMap(({ id, parents }) =>
+        parents.map((parent): Edge => {
+          const isHighlighted = highlighted.has(id) && highlighted.has(parent);
+          return {
+            id: `${parent}>${id}`,
+            source: parent,
+            target: id,
+            type: 'default',
+            className: isHighlighted ? 'dag-critical' : 'dag-edge',
+            zIndex: isHighlighted ? 1 : 0,
+          };
+        }),
+      ),
+    [nodes, highlighted],
+  );
+  return (
+    <section className="dag" aria-label={label}>
+      <ReactFlow
+        nodes={flowNodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        onlyRenderVisibleElements
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        minZoom={isBig ? LEAST_ZOOM_BIG : LEAST_ZOOM}
+        maxZoom={1.5}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        panOnScroll={false}
+        zoomOnScroll={false}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background gap={20} size={1} />
+        <Controls showInteractive={false} position="bottom-left" />
+        <Camera focus={focus} isBig={isBig} places={places} />
+      </ReactFlow>
+    </section>
+  );
+}
+
+/** Shows the whole at first where it can be read, else its beginning; afterwards what was asked for. */
+function Camera({
+  focus,
+  isBig,
+  places,
+}: {
+  readonly focus: string | null;
+  readonly isBig: boolean;
+  readonly places: ReadonlyMap<string, Place>;
+}) {
+  const flow = useReactFlow();
+  useEffect(() => {
+    const place = focus === null ? undefined : places.get(focus);
+    const first = place ?? (isBig ? places.values().next().value : undefined);
+    if (!first) {
+      void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.35 });
+      return;
+    }
+    void flow.setCenter(first.x + SIZES.width / 2, first.y + SIZES.height / 2, { zoom: isBig ? 0.8 : 1 });
+  }, [flow, focus, isBig, places]);
+  return null;
+}

@@ -1,0 +1,34 @@
+import ElkApi from 'elkjs/lib/elk-api.js';
+import elkWorkerAddress from 'elkjs/lib/elk-worker.min.js?url';
+import type { DrawnNode } from './fold-plan.ts';
+import { type Place, quickLayout, SIZES } from './quick-layout.ts';
+
+/** Up to here elk is asked: beyond, its layers take seconds. */
+const MOST_FOR_ELK = 300;
+
+const OPTIONS = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'DOWN',
+  'elk.spacing.nodeNode': String(SIZES.gapX),
+  'elk.layered.spacing.nodeNodeBetweenLayers': String(SIZES.gapY),
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+};
+
+let elk: InstanceType<typeof ElkApi> | undefined;
+
+/** Where each node stands; worked out beside the page, in a worker, unless the graph is big. */
+export async function layOut(nodes: readonly DrawnNode[]): Promise<ReadonlyMap<string, Place>> {
+  if (nodes.length > MOST_FOR_ELK) return quickLayout(nodes);
+  elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorkerAddress) });
+  const { width, height } = SIZES;
+  const laid = await elk.layout({
+    id: 'root',
+    layoutOptions: OPTIONS,
+    children: nodes.map(({ id }) => ({ id, width, height })),
+    edges: nodes.flatMap(({ id, parents }) =>
+      parents.map((parent) => ({ id: `${parent}>${id}`, sources: [parent], targets: [id] })),
+    ),
+  });
+  return new Map(laid.children?.map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
+}
