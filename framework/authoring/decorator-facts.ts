@@ -9,16 +9,28 @@ import type { PipelineDefinition } from './pipeline.ts';
 const STEPS = Symbol.for('sluice.steps');
 const PIPELINE = Symbol.for('sluice.pipeline');
 
+type StepListener = (prototype: object, definition: StepDefinition) => void;
+let listener: StepListener | undefined;
+
 export function addStepFact(prototype: object, definition: StepDefinition): void {
-  const own: readonly StepDefinition[] = Reflect.getOwnMetadata(STEPS, prototype) ?? [];
-  Reflect.defineMetadata(STEPS, [...own, definition], prototype);
+  Reflect.defineMetadata(STEPS, [...ownStepFacts(prototype), definition], prototype);
+  listener?.(prototype, definition);
 }
+
+/** From now on hears of every step that is declared: a worker process has to find classes that no module exports. */
+export function onStepFact(heard: StepListener): void {
+  listener = heard;
+}
+
+/** Steps that the class itself declares. */
+export const ownStepFacts = (prototype: object): readonly StepDefinition[] =>
+  (Reflect.getOwnMetadata(STEPS, prototype) as readonly StepDefinition[] | undefined) ?? [];
 
 /** Steps of a class, inherited ones first. */
 export function stepFacts(prototype: object): readonly StepDefinition[] {
   const parent: object | null = Object.getPrototypeOf(prototype);
   const inherited = parent && parent !== Object.prototype ? stepFacts(parent) : [];
-  return [...inherited, ...((Reflect.getOwnMetadata(STEPS, prototype) as readonly StepDefinition[] | undefined) ?? [])];
+  return [...inherited, ...ownStepFacts(prototype)];
 }
 
 export function setPipelineFact(target: object, definition: PipelineDefinition): void {

@@ -8,6 +8,7 @@ import type { Output } from '../model/artifact.ts';
 import type { AttemptRecord } from '../model/run.ts';
 import { attemptStart } from './attempt-start.ts';
 import { createStepContext } from './create-step-context.ts';
+import { handOver } from './handed-call.ts';
 import { performInProcess } from './perform-in-process.ts';
 import { performInline } from './perform-inline.ts';
 import { type RecordReport, recordReport } from './record-report.ts';
@@ -125,6 +126,7 @@ function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performin
     stack: { projectDir, home, name },
     pipeline: run.worker.pipeline,
     node: node.id,
+    ...(run.plan.isDynamic && { call: handOver(node) }),
     outputs: Object.fromEntries(node.parents.map((parent) => [parent, outputOf(run)(parent)])),
     run: run.run,
     stepRun: attempt.stepRunId,

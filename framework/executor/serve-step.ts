@@ -1,6 +1,7 @@
 import { definePlan } from '../authoring/define-plan.ts';
 import { type PipelineClass, pipelineDefinition } from '../authoring/pipeline.ts';
 import type { Stack } from '../components/stack.ts';
+import type { PlanNode } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
 import { captureConsole } from './capture-console.ts';
 import { createStepContext } from './create-step-context.ts';
@@ -9,6 +10,7 @@ import { mayRetry } from './retry-delay.ts';
 import { stackIo } from './stack-services.ts';
 import type { StepReport } from './step-report.ts';
 import { storedError } from './stored-error.ts';
+import { type KnownClasses, knowClasses, takeOver } from './take-over-call.ts';
 import { startUsage } from './usage-meter.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
 
@@ -22,15 +24,19 @@ export interface WorkerHost {
   loadPipeline(job: WorkerJob): Promise<PipelineClass>;
 }
 
+type Host = WorkerHost & { readonly classes: KnownClasses };
+
 /** How long after its last word the process may take to end by itself before it ends itself. */
 const LEAVE_MS = 1000;
 
 /**
- * The whole life of a worker process: takes one job from its parent, plans the pipeline again to find the step and its receiver, runs one attempt,
- * saves the output into the store, says so, and ends. It never touches the metadata store: the parent commits.
+ * The whole life of a worker process: takes one job from its parent, plans the pipeline again to find the step and its receiver (those of a
+ * dynamic one are handed over), runs one attempt, saves the output into the store, says so, and ends. It never touches the metadata store: the parent commits.
  * It ends at once when its parent is gone, for then nothing it makes can be committed.
  */
-export function serveStep(host: WorkerHost): void {
+export function serveStep(given: WorkerHost): void {
+  // Before any file of the user's is loaded.
+  const host = { ...given, classes: knowClasses() };
   const abort = new AbortController();
   // Ctrl-C goes to every process of the terminal; the parent decides what it means.
   process.on('SIGINT', () => {});
@@ -41,7 +47,7 @@ export function serveStep(host: WorkerHost): void {
   });
 }
 
-async function serve(host: WorkerHost, job: WorkerJob, signal: AbortSignal): Promise<void> {
+async function serve(host: Host, job: WorkerJob, signal: AbortSignal): Promise<void> {
   const attempt: { retry?: Parameters<typeof mayRetry>[1] } = {};
   const usage = startUsage(false);
   try {
@@ -57,16 +63,14 @@ async function serve(host: WorkerHost, job: WorkerJob, signal: AbortSignal): Pro
 }
 
 async function perform(
-  host: WorkerHost,
+  host: Host,
   job: WorkerJob,
   signal: AbortSignal,
   onRetry: (retry: Parameters<typeof mayRetry>[1]) => void,
 ): Promise<Output> {
   const [target, stack] = await Promise.all([host.loadPipeline(job), host.openStack(job.stack)]);
   try {
-    const { values, areParsed } = job.pipeline;
-    const { plan } = await definePlan(target, values, { areParsed });
-    const node = plan.node(job.node);
+    const node = await nodeOf(job, target, host.classes);
     onRetry(node.step.options.retry);
     const io = stackIo(stack, pipelineDefinition(target).materializers);
     const { run, workDir, checkpointDir, history } = job;
@@ -86,6 +90,16 @@ async function perform(
   } finally {
     await stack.close();
   }
+}
+
+async function nodeOf(
+  { pipeline, node, call }: WorkerJob,
+  target: PipelineClass,
+  classes: KnownClasses,
+): Promise<PlanNode> {
+  if (call) return takeOver(call, node, classes);
+  const { plan } = await definePlan(target, pipeline.values, { areParsed: pipeline.areParsed });
+  return plan.node(node);
 }
 
 const tell = (message: FromWorker): void => void process.send?.(message);

@@ -4,6 +4,7 @@ import type { Output } from '../model/artifact.ts';
 import type { Usage } from '../model/recording.ts';
 import type { LogLine, StoredError, Time } from '../model/run.ts';
 import type { Progress } from '../model/run-event.ts';
+import type { HandedCall } from './handed-call.ts';
 
 /** Everything a worker process needs to run one attempt of one step. Crosses IPC by structured clone. */
 export interface WorkerJob {
@@ -18,6 +19,8 @@ export interface WorkerJob {
     readonly areParsed: boolean;
   };
   readonly node: string;
+  /** Of a dynamic pipeline; the call of any other is found by planning it again. */
+  readonly call?: HandedCall;
   /** Committed outputs of its parents. */
   readonly outputs: Readonly<Record<string, Output>>;
   readonly run: { readonly id: string; readonly name: string };

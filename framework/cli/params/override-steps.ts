@@ -6,10 +6,11 @@ import { configError } from './read-config.ts';
 
 /**
  * The plan with other options for some of its steps, named by step name or by node (the node's own entry wins).
- * None of these options is part of a cache key.
+ * None of these options is part of a cache key. A dynamic pipeline's steps are known when they are called: of those that are, it is the same.
  * @throws ERR_CONFIG for a step that the plan doesn't have.
  */
 export function overrideSteps(plan: Plan, overrides: StepOverrides, file: string): Plan {
+  if (plan.isDynamic) return Object.freeze({ ...plan, adjust: (node: PlanNode) => overrideNode(node, overrides) });
   const names = new Set(plan.nodes.flatMap(({ id, step }) => [id, step.name]));
   for (const name of Object.keys(overrides)) {
     if (names.has(name)) continue;

@@ -115,7 +115,8 @@ function nameThePipeline(command: Command, given: string | undefined): Error {
 
 /** A slip here would run nothing afresh, silently. */
 function checkRefresh(plan: Plan, { refresh }: CacheUse): void {
-  if (refresh === true) return;
+  // The steps of a dynamic pipeline are known when they are called.
+  if (refresh === true || plan.isDynamic) return;
   const names = [...new Set(plan.nodes.flatMap(({ id, step }) => [step.name, id]))];
   const unknown = refresh.find((name) => !names.includes(name));
   if (unknown === undefined) return;
