@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the engine and the command as few, small files that Node starts fast, and the declaration files.
+ * Builds `dist/`: the engine and the command as few, small files that Node starts fast, the declaration files, and the viewer's pages.
  *
  *   node scripts/build.mjs            everything, once
  *   node scripts/build.mjs --watch    the bundle again at every change of framework/
@@ -14,6 +14,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
 import { asciiOutput } from './ascii-output.mjs';
 import { lazyPackages } from './lazy-packages.mjs';
+import { buildViewer } from './build-viewer.mjs';
 import { lodashParts } from './lodash-parts.mjs';
 import { nodeBuiltins } from './node-builtins.mjs';
 import { zodLocales } from './zod-locales.mjs';
@@ -29,6 +30,7 @@ const ENTRIES = {
   worker: 'framework/stack/worker.ts',
   heart: 'framework/stack/heart.ts',
   'serve-hashes': 'framework/hashing/serve-hashes.ts',
+  'serve-fetches': 'framework/adapters/artifact-stores/serve-fetches.ts',
   register: 'framework/code/register.ts',
   'worker-threads': 'framework/code/worker-threads.ts',
   'loader-thread': 'framework/code/loader-thread.ts',
@@ -206,6 +208,6 @@ if (process.argv.includes('--watch')) {
   watchBundle();
 } else {
   const started = performance.now();
-  await Promise.all([bundle(), declarations()]);
+  await Promise.all([bundle(), declarations(), buildViewer()]);
   console.log(`built ${relative(root, dist)} in ${Math.round(performance.now() - started)} ms`);
 }
