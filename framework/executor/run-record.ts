@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan } from '../dag/plan.ts';
+import { sluiceError } from '../errors.ts';
 import type { RunRecord } from '../model/run.ts';
 import { secretValues } from '../secret-values.ts';
 import { gitSource } from './git-source.ts';
@@ -19,7 +20,7 @@ export function runRecord(plan: Plan, options: StartOptions): RunRecord {
     status: 'running',
     stack: stack.name,
     source: definition.file,
-    params: jsonData(options.params, []),
+    params: shownParams(definition.name, options.params),
     tags: options.tags ?? [],
     mode: options.mode ?? 'fail-fast',
     plan: plan.toJSON(),
@@ -36,6 +37,18 @@ export function runRecord(plan: Plan, options: StartOptions): RunRecord {
     git: git ? { ...git, dirty: null } : null,
     hookFailures: null,
   });
+}
+
+/** Parameters as data. @throws ERR_PARAMS when one holds a password of the stack: they are stored, and shown to everybody. */
+function shownParams(pipeline: string, params: unknown): unknown {
+  const data = jsonData(params, []);
+  const telling = Object.entries(data ?? {}).filter(([, value]) =>
+    secretValues.areIn(Buffer.from(JSON.stringify(value))),
+  );
+  if (telling.length === 0) return data;
+  const why = 'holds the value of a secret of this stack, and parameters are stored and shown';
+  const problems = telling.map(([name]) => `${name} ${why}: let the step read it from the environment.`);
+  throw sluiceError('ERR_PARAMS', { pipeline, problems });
 }
 
 /** `20261121-043000`, local time: what people remember a run by. */
