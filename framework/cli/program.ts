@@ -12,6 +12,7 @@ import { addRunsCommand } from './commands/runs.command.ts';
 import { addSecretCommand } from './commands/secret.command.ts';
 import { addStackCommand } from './commands/stack.command.ts';
 import { addTrackerCommand } from './commands/tracker.command.ts';
+import { addViewerCommand } from './commands/viewer.command.ts';
 import { addWhyCommand } from './commands/why.command.ts';
 import { ownManifest, packageRoot } from './init/package-root.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
@@ -103,5 +104,6 @@ const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Com
   ['secret', addSecretCommand],
   ['doctor', addDoctorCommand],
   ['tracker', addTrackerCommand],
+  ['viewer', addViewerCommand],
   [undefined, addCompletionCommand],
 ];

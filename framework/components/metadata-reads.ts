@@ -1,6 +1,6 @@
 import type { LogLine, RunRecord, StepRunRecord, Time } from '../model/run.ts';
 import type { Status } from '../model/status.ts';
-import type { Page, RunFilter } from './metadata-store.ts';
+import type { Page, RunFilter, TrackerEntry } from './metadata-store.ts';
 
 /** A run without what is long, with what a list shows of it. */
 export interface RunOverview extends Omit<RunRecord, 'params' | 'plan' | 'result'> {
@@ -77,6 +77,8 @@ export interface StepStatistics {
 export interface MetadataReads {
   overviewRuns(filter?: RunFilter): Promise<Page<RunOverview>>;
   overviewRun(id: string): Promise<RunOverview | undefined>;
+  /** Runs that resumed this one, newest first. */
+  resumesOf(id: string, limit: number): Promise<readonly RunOverview[]>;
   /** How many runs fit, counted up to `most`. */
   countRuns(filter: RunFilter, most: number): Promise<number>;
   /** In the order of the plan. */
@@ -95,6 +97,10 @@ export interface MetadataReads {
       readonly limit: number;
     },
   ): Promise<readonly MetricPointRow[]>;
+  /** What the steps of a run gave their tracker, without the metrics, of which there may be millions. */
+  trackedValues(
+    runId: string,
+  ): Promise<readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[]>;
   pipelineStatistics(): Promise<readonly PipelineStatistics[]>;
   /** Of step runs that ended since. */
   stepStatistics(since: Time): Promise<readonly StepStatistics[]>;

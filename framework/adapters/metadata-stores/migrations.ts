@@ -2,7 +2,9 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
 import { addCodeText } from './migrations/code-text.ts';
 import { addGarbageCollection } from './migrations/garbage-collection.ts';
+import { leanIndices } from './migrations/lean-indices.ts';
 import { addRecording } from './migrations/recording.ts';
+import { addRunLinks } from './migrations/run-links.ts';
 import { addRunValues } from './migrations/run-values.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -20,6 +22,8 @@ export const MIGRATIONS: readonly Migration[] = [
   addRecording,
   addGarbageCollection,
   addRunValues,
+  addRunLinks,
+  leanIndices,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -7,7 +7,7 @@ import { fromStepRunRow, selectStepRuns } from './step-run-row.ts';
 
 type OverviewQueries = Pick<
   MetadataReads,
-  'overviewRuns' | 'overviewRun' | 'countRuns' | 'overviewSteps' | 'stepRun' | 'stepRunsOf'
+  'overviewRuns' | 'overviewRun' | 'resumesOf' | 'countRuns' | 'overviewSteps' | 'stepRun' | 'stepRunsOf'
 >;
 
 const NONE = 'null';
@@ -21,6 +21,20 @@ export const overviewQueries = (context: SqlContext): OverviewQueries => {
     },
 
     overviewRun: async (id) => (await overviews(db, [id]))[0],
+
+    async resumesOf(id, limit) {
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where('resumed_from', '=', id)
+        .orderBy('created_at', 'desc')
+        .limit(limit)
+        .execute();
+      return overviews(
+        db,
+        rows.map((row) => row.id),
+      );
+    },
 
     countRuns: (filter, most) => countRuns(context, filter, most),
 

@@ -10,6 +10,7 @@ import { type ErrorNotice, printNotice } from '../reporters/print-error.ts';
 import { quietReporter, type Reporter } from '../reporters/reporter.ts';
 import { runReport } from '../views/run-json.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
+import { tellingParent } from './tell-parent.ts';
 import { withStack } from './with-stack.ts';
 
 export interface RunAndReport {
@@ -35,7 +36,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           codeDigester: stackDigester(stack),
           signal: stopping.signal,
           killSignal: stopping.killSignal,
-          onEvent: reporter.event,
+          onEvent: tellingParent(reporter.event, invocation.env),
         }),
       { anywhere: true },
     );

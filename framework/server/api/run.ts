@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { JsonValue } from './json-value.ts';
 import { pageOf } from './page-of.ts';
 import { Status } from './status.ts';
-import { StepSummary } from './step.ts';
+import { HookFailure, StepSummary } from './step.ts';
 import { StoredError } from './stored-error.ts';
 
 /** ISO 8601, UTC; null until it happens. */
@@ -13,8 +13,8 @@ export const GitState = z
   .object({
     commit: z.string(),
     branch: z.string().nullable(),
-    /** Files were changed since the commit. */
-    dirty: z.boolean(),
+    /** Files were changed since the commit; null when nobody looked. */
+    dirty: z.boolean().nullable(),
   })
   .openapi('GitState');
 export type GitState = z.infer<typeof GitState>;
@@ -93,6 +93,7 @@ export const Run = RunSummary.omit({ error: true })
     links: z.object({ tracker: z.string().nullable() }),
     earlier: z.array(RunLink).readonly(),
     later: z.array(RunLink).readonly(),
+    hookFailures: z.array(HookFailure).readonly(),
     /** What the viewer may offer now. */
     can: z.object({ cancel: z.boolean(), resume: z.boolean(), retry: z.boolean(), delete: z.boolean() }),
   })

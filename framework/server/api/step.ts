@@ -21,9 +21,15 @@ export const Usage = z
     cpuMs: z.number().nullable(),
     /** Bytes of memory at the peak, of the process that ran it. */
     peakMemory: z.number().nullable(),
+    /** The process had other work at the same time, so the figures are not this step's alone. */
+    isShared: z.boolean(),
   })
   .openapi('Usage');
 export type Usage = z.infer<typeof Usage>;
+
+/** A hook that threw; it changed nothing of what it was called for. */
+export const HookFailure = z.object({ hook: z.string(), at: z.string(), error: StoredError }).openapi('HookFailure');
+export type HookFailure = z.infer<typeof HookFailure>;
 
 /** One step run as a run's page shows it. */
 export const StepSummary = z
@@ -102,6 +108,7 @@ export const Step = StepSummary.extend({
   files: z.array(OutputField).readonly(),
   /** Values of its arguments that were not other steps' results, as the key shows them: name → text. */
   arguments: z.record(z.string(), z.string()),
+  hookFailures: z.array(HookFailure).readonly(),
   parts: z.array(KeyPartView).readonly(),
   /** Null before it was decided. */
   verdict: z.enum(['hit', 'miss']).nullable(),

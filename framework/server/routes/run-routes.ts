@@ -1,0 +1,98 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { RunFilter, RunSort } from '../../components/metadata-store.ts';
+import { sluiceError } from '../../errors.ts';
+import { parseRunFilter } from '../../filter/parse-run-filter.ts';
+import { nearest } from '../../nearest.ts';
+import { RunMetrics } from '../api/metric.ts';
+import { Run, RunPage } from '../api/run.ts';
+import type { ServerApp } from '../create-app.ts';
+import type { ServerContext } from '../server-context.ts';
+import { findRunId } from '../views/find-run.ts';
+import { runMetrics } from '../views/run-metrics.ts';
+import { runSummary } from '../views/run-summary.ts';
+import { runView } from '../views/run-view.ts';
+import { after, answers, count, listOf, runParam } from './answers.ts';
+
+/** Runs are counted up to here: nobody pages through more. */
+const MOST_COUNTED = 10_000;
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/runs',
+  summary: 'Runs, filtered, sorted, by page',
+  request: {
+    query: z.object({
+      filter: z.string().max(2000).optional().openapi({ example: 'status:failed metrics.mAP50>0.5 since:7d' }),
+      sort: z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({ description: 'newest, oldest, longest, name, metrics.NAME, -metrics.NAME' }),
+      limit: count(1, 200, 50),
+      after,
+    }),
+  },
+  responses: answers(RunPage, 'One page'),
+});
+
+const show = createRoute({
+  method: 'get',
+  path: '/api/runs/{ref}',
+  summary: 'One run with its steps',
+  request: { params: runParam },
+  responses: answers(Run, 'The run'),
+});
+
+const metrics = createRoute({
+  method: 'get',
+  path: '/api/runs/{ref}/metrics',
+  summary: 'What the steps of a run told their tracker; curves of at most 2,000 points',
+  request: { params: runParam, query: z.object({ names: listOf(), steps: listOf() }) },
+  responses: answers(RunMetrics, 'Curves and values'),
+});
+
+export function addRunRoutes(app: ServerApp, context: ServerContext): void {
+  const { stack, project, now } = context;
+  const store = stack.metadataStore;
+  app.openapi(list, async (c) => {
+    const { filter = '', sort, limit, after: mark } = c.req.valid('query');
+    const where = parseRunFilter(filter, now());
+    const query: RunFilter = { where, sort: sortOf(sort), limit, ...(mark !== undefined && { after: mark }) };
+    const [{ items, next }, total] = await Promise.all([
+      store.overviewRuns(query),
+      store.countRuns(query, MOST_COUNTED + 1),
+    ]);
+    const surroundings = { project, now: now() };
+    return c.json(
+      {
+        items: items.map((run) => runSummary(run, surroundings)),
+        next,
+        total: Math.min(total, MOST_COUNTED),
+        moreThanTotal: total > MOST_COUNTED,
+      },
+      200,
+    );
+  });
+  app.openapi(show, async (c) => c.json(await runView(context, c.req.valid('param').ref), 200));
+  app.openapi(metrics, async (c) => {
+    const { names, steps } = c.req.valid('query');
+    const run = await findRunId(store, c.req.valid('param').ref);
+    return c.json(await runMetrics(store, run, { names, nodes: steps }), 200);
+  });
+}
+
+const SORTS = ['newest', 'oldest', 'longest', 'name'] as const;
+
+/** @throws ERR_USAGE for an order that there is not. */
+export function sortOf(text: string | undefined): RunSort {
+  if (text === undefined || text === '') return 'newest';
+  const known = SORTS.find((one) => one === text);
+  if (known) return known;
+  const [, minus, metric] = /^(-?)metrics\.(.+)$/s.exec(text) ?? [];
+  if (metric !== undefined) return { metric, direction: minus === '-' ? 'desc' : 'asc' };
+  const meant = nearest(text, SORTS);
+  throw sluiceError('ERR_USAGE', {
+    message: `There is no order ${text}.`,
+    hint: `${meant ? `Did you mean ${meant}? ` : ''}There are ${SORTS.join(', ')}, metrics.NAME and -metrics.NAME.`,
+  });
+}
