@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { build, createServer } from 'vite';
+import { licences } from './licences.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const viewer = join(root, 'framework', 'viewer');
@@ -20,39 +21,6 @@ const out = join(root, 'dist', 'viewer');
 /** Smaller than this a file travels in one packet anyway. */
 const LEAST_BYTES = 1024;
 const COMPRESSIBLE = new Set(['.js', '.css', '.html', '.svg', '.json', '.txt']);
-
-/** The folder of the package that a module is of; undefined for our own. */
-function packageOf(id) {
-  const path = id.replace(/^\0/, '').split('?')[0];
-  const found = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(path);
-  return found?.[1];
-}
-
-/** Name, version, licence and the licence's text, as the licences themselves ask for. */
-function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const files = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name))
-    .map(({ name: file }) => file);
-  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return [`${name} ${version} (${license})`, ...texts].join('\n\n');
-}
-
-/** Writes down which packages are in what was built. */
-function licences() {
-  return {
-    name: 'licences',
-    generateBundle(_, bundle) {
-      const modules = Object.values(bundle).flatMap(({ type, moduleIds, originalFileNames = [] }) =>
-        type === 'chunk' ? moduleIds : originalFileNames.map((file) => resolve(viewer, file)),
-      );
-      const folders = new Set(modules.flatMap((id) => packageOf(id) ?? []));
-      const rule = `\n\n${'-'.repeat(80)}\n\n`;
-      const source = `${[...folders].sort().map(licenceOf).join(rule)}\n`;
-      this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
-    },
-  };
-}
 
 const config = () => ({
   root: viewer,
@@ -98,7 +66,8 @@ export async function buildViewer() {
 
 /** @param {string} api address of a running `sluice viewer` */
 async function serve(api) {
-  const proxy = { '/api': { target: api, changeOrigin: true } };
+  // Writes are taken from the viewer's own pages alone: to it, these are.
+  const proxy = { '/api': { target: api, changeOrigin: true, headers: { origin: api } } };
   const server = await createServer({ ...config(), logLevel: 'info', server: { proxy } });
   await server.listen();
   server.printUrls();

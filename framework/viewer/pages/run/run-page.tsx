@@ -130,7 +130,7 @@ function Facts({ run }: { readonly run: Run }) {
     ...run.later.map((each) => ({ ...each, what: 'went on as' })),
   ];
   return (
-    <div className="run-facts">
+    <div className="page-facts">
       <span>
         <Ago time={run.createdAt} />
       </span>
