@@ -13,8 +13,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
 import { asciiOutput } from './ascii-output.mjs';
-import { lazyPackages } from './lazy-packages.mjs';
 import { buildViewer } from './build-viewer.mjs';
+import { lazyPackages } from './lazy-packages.mjs';
+import { licences } from './licences.mjs';
 import { lodashParts } from './lodash-parts.mjs';
 import { nodeBuiltins } from './node-builtins.mjs';
 import { zodLocales } from './zod-locales.mjs';
@@ -87,6 +88,7 @@ const input = () => ({
     lodashParts(),
     lazyPackages(LAZY),
     locales.plugin,
+    licences(),
     asciiOutput(),
   ],
   onLog(level, log, handle) {

@@ -65,6 +65,8 @@ export interface ContentFolder {
   add(source: Uint8Array | { readonly file: string } | AsyncIterable<Uint8Array>): Promise<FileDigest>;
   /** Bytes from a `checkedStream`, which fails at its end when they are not those of `digest`: they are not hashed again. */
   addChecked(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<FileDigest>;
+  /** The same where `fill` writes the file itself, which is not there yet, and returns its size when the bytes are those of `digest`. */
+  addFilled(digest: Digest, fill: (file: string) => Promise<number>): Promise<FileDigest>;
   list(): AsyncIterable<StoredObject>;
   remove(digest: Digest): Promise<void>;
   /** What writers that died left in `ROOT/tmp`, or nobody has written to since `before`. */
@@ -179,6 +181,26 @@ export function openContentFolder(options: {
     }
   }
 
+  async function addFilled(digest: Digest, fill: (file: string) => Promise<number>): Promise<FileDigest> {
+    const temporary = temporaryPath();
+    let file: FileHandle | undefined;
+    try {
+      const size = await fill(temporary);
+      const written = await open(temporary, 'r+');
+      file = written;
+      await written.chmod(0o444);
+      if (!options.isCache) await written.sync();
+      place(temporary, digest);
+      if (!options.isCache) return { digest, size };
+      file = undefined;
+      flushBehind(written.sync().finally(() => written.close()));
+      return { digest, size };
+    } finally {
+      await file?.close();
+      await rm(temporary, { force: true });
+    }
+  }
+
   async function inWords(work: () => Promise<FileDigest>): Promise<FileDigest> {
     try {
       return await work();
@@ -224,6 +246,8 @@ export function openContentFolder(options: {
           return { digest, size };
         }),
       ),
+
+    addFilled: (digest, fill) => inWords(() => addFilled(digest, fill)),
 
     async *list() {
       for (const prefix of (await entries(join(root, 'objects'))).sort()) {

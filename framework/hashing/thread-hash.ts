@@ -4,13 +4,19 @@ import type { Digest } from './digest.ts';
 /** Bytes told to the thread at once; so many such blocks, of memory that both threads see, are in use for one digest. */
 const [BLOCK, BLOCKS] = [1 << 20, 3];
 
+/** Ranges of a file that it may be behind. */
+const RANGES = 2;
+
 /** What the thread is told. It answers every message, in their order. */
 export type ToHashThread =
   | { readonly id: number; readonly type: 'update'; readonly block: Uint8Array<SharedArrayBuffer> }
+  | { readonly id: number; readonly type: 'range'; readonly file: string; readonly from: number; readonly to: number }
   | { readonly id: number; readonly type: 'digest' | 'drop' };
 
 export interface FromHashThread {
   readonly id: number;
+  /** Why a file could not be read. */
+  readonly problem?: string;
   readonly digest?: string;
 }
 
@@ -18,6 +24,11 @@ export interface FromHashThread {
 export interface ThreadHash {
   /** Takes a copy. Resolves when there is room for more; one call after the other. */
   update(bytes: Uint8Array): Promise<void>;
+  /**
+   * Takes the bytes of a file from `from` up to `to`, which the thread reads itself. Resolves when there is room for more.
+   * @throws when an earlier one could not be read; so does `digest`.
+   */
+  updateFrom(file: string, range: { readonly from: number; readonly to: number }): Promise<void>;
   digest(): Promise<Digest>;
   /** Instead of `digest`, when the bytes will not come to their end. */
   drop(): void;
@@ -40,6 +51,7 @@ export function threadHash(): ThreadHash {
   const thread = running;
   const id = ++lastId;
   const sent: Promise<Uint8Array<SharedArrayBuffer>>[] = [];
+  const ranges: Promise<void>[] = [];
   let block = new Uint8Array(new SharedArrayBuffer(BLOCK));
   let filled = 0;
 
@@ -64,8 +76,18 @@ export function threadHash(): ThreadHash {
         if (filled === BLOCK) await send();
       }
     },
+    async updateFrom(file, { from, to }) {
+      if (filled > 0) await send();
+      const read = ask(thread, { id, type: 'range', file, from, to }).then(({ problem }) => {
+        if (problem !== undefined) throw new Error(problem);
+      });
+      read.catch(() => undefined);
+      ranges.push(read);
+      if (ranges.length > RANGES) await ranges.shift();
+    },
     async digest() {
       if (filled > 0) await send();
+      await Promise.all(ranges);
       return (await ask(thread, { id, type: 'digest' })).digest as Digest;
     },
     drop() {

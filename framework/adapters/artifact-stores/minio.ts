@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { ArtifactStore, StoredFile } from '../../components/artifact-store.ts';
 import { SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
@@ -8,7 +8,8 @@ import { systemReason } from '../../hashing/system-reason.ts';
 import { s3Checks } from './s3-checks.ts';
 import { sha256Checksum } from './s3-checksum.ts';
 import { type S3ConnectionOptions, s3Connection } from './s3-connection.ts';
-import { type Download, openDownload } from './s3-download.ts';
+import { download, type FirstRange, openFirst } from './s3-download.ts';
+import { downloadFile } from './s3-download-file.ts';
 import { listObjects } from './s3-list.ts';
 import { sizesOf } from './s3-sizes.ts';
 import { abandonUpload, unfinishedUploads } from './s3-unfinished.ts';
@@ -26,6 +27,8 @@ export interface MinioArtifactStoreOptions
 
 /** Bytes are sent along with the question whether they are needed; from this size on the question goes first. */
 const ASK_FIRST = 256 << 10;
+/** Bytes from which on threads receive and hash an object on its way into a file. */
+const BIG = 32 << 20;
 /** A user waits for `doctor`. */
 const IMPATIENT = { retryForMs: 2_000, silentForMs: 10_000 };
 /** Header of every object that this store wrote. */
@@ -107,7 +110,7 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     return content;
   }
 
-  async function writeFile({ file, digest }: StoredFile): Promise<FileDigest> {
+  async function sendFile({ file, digest }: StoredFile): Promise<FileDigest> {
     const { size } = await stat(file);
     if (size <= partSize) return writeBytes(await readFile(file));
     const about = { size, partSize: partSizeOf(size, partSize) };
@@ -118,16 +121,29 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     return { digest: content.digest, size: content.size };
   }
 
-  async function download(digest: Digest): Promise<Download> {
+  async function first(digest: Digest): Promise<FirstRange | { readonly size: 0 }> {
     const object = nameOf(digest);
-    const found = await openDownload(connection, { object, action: `read ${object}`, concurrency });
+    const found = await openFirst(connection, { object, action: `read ${object}` });
     if (found) return found;
     throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store });
   }
 
+  async function readInto(digest: Digest, file: string): Promise<number> {
+    const found = await first(digest);
+    if (found.size < BIG || !('part' in found)) {
+      const { chunks, size } = download(connection, found, concurrency);
+      await writeFile(file, checkedStream(chunks, digest, store), { flag: 'wx' });
+      return size;
+    }
+    const arrived = await downloadFile(connection, { first: found, file, concurrency });
+    if (arrived === digest) return found.size;
+    damaged.add(digest);
+    throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found: arrived });
+  }
+
   async function readOnce(digest: Digest): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of (await download(digest)).chunks) chunks.push(chunk);
+    for await (const chunk of download(connection, await first(digest), concurrency).chunks) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
@@ -140,12 +156,14 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     has: async (digest) => (await size(digest)) !== undefined,
 
     async read(digest) {
-      const { chunks, size } = await download(digest);
+      const { chunks, size } = download(connection, await first(digest), concurrency);
       const stream = checkedStream(chunks, digest, store, size);
       return stream.once('error', (error) => {
         if (error instanceof SluiceError && error.code === 'ERR_ARTIFACT_DAMAGED') damaged.add(digest);
       });
     },
+
+    readInto,
 
     async readBytes(digest) {
       for (let isLast = false; ; isLast = true) {
@@ -160,7 +178,7 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
 
     async write(source) {
       try {
-        return source instanceof Uint8Array ? await writeBytes(source) : await writeFile(source);
+        return source instanceof Uint8Array ? await writeBytes(source) : await sendFile(source);
       } catch (error) {
         if (error instanceof SluiceError) throw error;
         if (!(source instanceof Uint8Array) && isMissing(error)) {

@@ -59,7 +59,10 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
   async function fetch(digest: Digest): Promise<string> {
     for (let isLast = false; ; isLast = true) {
       try {
-        const { size } = await cache.addChecked(await remote.read(digest), digest);
+        const { readInto } = remote;
+        const { size } = readInto
+          ? await cache.addFilled(digest, (file) => readInto(digest, file))
+          : await cache.addChecked(await remote.read(digest), digest);
         added += size;
         return cache.path(digest);
       } catch (error) {

@@ -54,6 +54,13 @@ export interface S3Answer {
   readonly text: string;
 }
 
+export interface S3Link {
+  readonly url: string;
+  /** Certificate that signs the server's, in PEM. */
+  readonly ca: string | undefined;
+  readonly silentForMs: number;
+}
+
 /** One bucket of one server, through requests that are signed, tried again and refused in words. */
 export interface S3Connection {
   /** URL of bucket and prefix, without credentials. */
@@ -66,6 +73,8 @@ export interface S3Connection {
   ask(request: S3Request, accepted: readonly number[]): Promise<S3Answer>;
   /** One try, its body still to come (not that of an accepted 404). @throws PassingFault, and what `ask` does. */
   open(request: S3Request, accepted: readonly number[]): Promise<IncomingMessage>;
+  /** An address that gives the object for an hour to whoever asks there, any range of it; it must not be printed. */
+  link(object: string): Promise<S3Link>;
   /** `work` again as long as it throws PassingFault; then ERR_STORE_UNREACHABLE. */
   retry<T>(action: string, work: () => Promise<T>): Promise<T>;
   close(): void;
@@ -73,6 +82,8 @@ export interface S3Connection {
 
 /** Sockets at a time. Each request beyond waits for one. */
 const SOCKETS = 32;
+/** Seconds that a link is good for. */
+const LINK_S = 3600;
 /** Everything the library may hand us: it knows too little of an error, so all are read here. */
 const EVERY_STATUS: readonly number[] = Array.from({ length: 500 }, (_, i) => 100 + i);
 /** The server is busy, starts, or stands behind something that can't reach it. */
@@ -191,6 +202,12 @@ export function s3Connection(options: S3ConnectionOptions): S3Connection {
     location,
     bucket,
     open,
+    async link(object) {
+      client ??= createClient();
+      const url = await (await client).presignedUrl('GET', bucket, object, LINK_S);
+      const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8');
+      return { url, ca, silentForMs: options.silentForMs };
+    },
     retry,
     ask: (request, accepted) =>
       retry(request.action, async () => {

@@ -15,7 +15,7 @@ export interface Download {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-interface Part {
+export interface Part {
   readonly object: string;
   readonly action: string;
   /** Half open. */
@@ -23,29 +23,49 @@ interface Part {
   readonly to: number;
 }
 
+/** An object's first range, on its way. */
+export interface FirstRange {
+  readonly part: Part;
+  readonly response: IncomingMessage;
+  /** Bytes of the object. */
+  readonly size: number;
+}
+
 /**
- * An object's bytes: the first range as it comes, the next `concurrency - 1` ranges fetched meanwhile, so memory is at most so many ranges of
- * 8 MiB. A range whose connection breaks goes on where it broke.
- *
- * @returns undefined when there is no such object.
- * @throws what `S3Connection.ask` throws; from `chunks` too.
+ * Begins to read an object. An empty one has no range: `size` is 0.
+ * @returns undefined when there is no such object. @throws what `S3Connection.ask` throws.
  */
-export async function openDownload(
+export async function openFirst(
   connection: S3Connection,
-  options: { readonly object: string; readonly action: string; readonly concurrency: number },
-): Promise<Download | undefined> {
-  const { object, action, concurrency } = options;
+  { object, action }: { readonly object: string; readonly action: string },
+): Promise<FirstRange | { readonly size: 0 } | undefined> {
   const request = rangeRequest({ object, action, from: 0, to: RANGE });
   const response = await connection.retry(action, () => connection.open(request, [200, 206, 404, 416]));
   const size = totalSize(response);
   if (response.statusCode === 404 || response.statusCode === 416) {
     response.resume();
     // An empty object has no first byte.
-    return response.statusCode === 404 ? undefined : { size: 0, chunks: none() };
+    return response.statusCode === 404 ? undefined : { size: 0 };
   }
   // A server that does not know ranges sends all of it.
-  const first: Part = { object, action, from: 0, to: response.statusCode === 200 ? size : Math.min(size, RANGE) };
-  return { size, chunks: gathered(inOrder(connection, { first, response, size, concurrency })) };
+  const to = response.statusCode === 200 ? size : Math.min(size, RANGE);
+  return { part: { object, action, from: 0, to }, response, size };
+}
+
+/**
+ * An object's bytes: the first range as it comes, the next `concurrency - 1` ranges fetched meanwhile, so memory is at most so many ranges of
+ * 8 MiB. A range whose connection breaks goes on where it broke.
+ *
+ * @throws what `S3Connection.ask` throws, from `chunks`.
+ */
+export function download(
+  connection: S3Connection,
+  first: FirstRange | { readonly size: 0 },
+  concurrency: number,
+): Download {
+  if (!('part' in first)) return { size: 0, chunks: none() };
+  const { part, response, size } = first;
+  return { size, chunks: gathered(inOrder(connection, { first: part, response, size, concurrency })) };
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
@@ -123,7 +143,11 @@ async function fetchPart(
 }
 
 /** The bytes of one range, whatever connections break meanwhile: each try that brings bytes begins a new time of patience. */
-async function* continued(connection: S3Connection, part: Part, opened?: IncomingMessage): AsyncGenerator<Uint8Array> {
+export async function* continued(
+  connection: S3Connection,
+  part: Part,
+  opened?: IncomingMessage,
+): AsyncGenerator<Uint8Array> {
   let [at, response] = [part.from, opened];
   while (at < part.to) {
     const request = rangeRequest({ ...part, from: at });

@@ -1,0 +1,81 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Digest } from '../../hashing/digest.ts';
+import { threadHash } from '../../hashing/thread-hash.ts';
+import { fetchInThread } from './fetch-thread.ts';
+import type { S3Connection } from './s3-connection.ts';
+import { continued, type FirstRange, type Part } from './s3-download.ts';
+
+/** Bytes that the thread gets with one request. */
+const RANGE = 16 << 20;
+
+export interface FileDownload {
+  readonly first: FirstRange;
+  /** Path of a file that is not there yet. */
+  readonly file: string;
+  /** Ranges under way at a time. */
+  readonly concurrency: number;
+}
+
+/**
+ * An object into a file: the ranges come over several connections into a thread that writes each where it belongs; another thread reads the file behind
+ * them, in order, and hashes it. What the first thread could not get is got here, with the patience and the words of every other request. Memory is what a
+ * few sockets hold, whatever the object's size: the file is the buffer.
+ *
+ * @returns the digest of what is in the file now, which is not synced. @throws what `S3Connection.ask` throws, and what the file refuses.
+ */
+export async function downloadFile(connection: S3Connection, options: FileDownload): Promise<Digest> {
+  const { first, file, concurrency } = options;
+  const { part, response, size } = first;
+  const target = await open(file, 'wx');
+  const hash = threadHash();
+  const url = await connection.link(part.object);
+  const ranges = rangesOf(part.to, size).map((range) => ({ ...part, ...range }));
+  const arriving: Promise<number>[] = [];
+  const fetchAhead = (): void => {
+    const next = ranges[arriving.length];
+    if (next) arriving.push(fetchInThread({ ...url, from: next.from, to: next.to, file }));
+  };
+  let digest: Digest | undefined;
+  try {
+    for (let i = 0; i < concurrency - 1; i++) fetchAhead();
+    await receive(connection, target, part, response);
+    await hash.updateFrom(file, part);
+    for (const [i, range] of ranges.entries()) {
+      fetchAhead();
+      const at = await arriving[i];
+      if (at !== range.to) await receive(connection, target, { ...range, from: at ?? range.from });
+      await hash.updateFrom(file, range);
+    }
+    digest = await hash.digest();
+    return digest;
+  } finally {
+    if (digest === undefined) hash.drop();
+    response.destroy();
+    // Nobody writes to the file any more when this is over.
+    await Promise.all(arriving);
+    await target.close();
+  }
+}
+
+/** The part of a range that this thread gets itself. */
+async function receive(
+  connection: S3Connection,
+  target: FileHandle,
+  part: Part,
+  response?: FirstRange['response'],
+): Promise<void> {
+  let at = part.from;
+  for await (const chunk of continued(connection, part, response)) {
+    for (let done = 0; done < chunk.byteLength; ) {
+      const { bytesWritten } = await target.write(chunk, done, chunk.byteLength - done, at);
+      done += bytesWritten;
+      at += bytesWritten;
+    }
+  }
+}
+
+const rangesOf = (from: number, to: number): readonly { readonly from: number; readonly to: number }[] =>
+  Array.from({ length: Math.ceil((to - from) / RANGE) }, (_, i) => ({
+    from: from + i * RANGE,
+    to: Math.min(to, from + (i + 1) * RANGE),
+  }));
