@@ -42,17 +42,29 @@ export interface PlannedStep {
  * @throws what making a key throws, such as ERR_UNENCODABLE and ERR_FILE_NOT_FOUND.
  */
 export async function planRun(plan: Plan, options: PlanRunOptions): Promise<readonly PlannedStep[]> {
+  const planner = await createStepPlanner(plan.pipeline, options);
+  const planned: PlannedStep[] = [];
+  for (const node of plan.nodes) planned.push(await planner.planStep(node));
+  return planned;
+}
+
+/** Says of one call after the other what a run would do, parents first. */
+export interface StepPlanner {
+  planStep(node: PlanNode): Promise<PlannedStep>;
+  /** Known outputs: those of the hits. */
+  readonly outputs: ReadonlyMap<string, Output>;
+  readonly io: ArtifactIo;
+}
+
+export async function createStepPlanner(pipeline: string, options: PlanRunOptions): Promise<StepPlanner> {
   const { stack, cache = true, refresh = [] } = options;
   const { codeDigester = stackDigester(stack), artifactIo: io = stackIo(stack) } = options;
   const outputs = new Map<string, Output>();
   const { steps: resumed } = await resumableSteps(stack.metadataStore, options.resumeFrom);
   const outputOf = (id: string): Output => outputs.get(id)!;
-  const keys = createStepKeys({ stack, pipeline: plan.pipeline, io, codeDigester, cache, refresh, outputOf, resumed });
-  const planned: PlannedStep[] = [];
+  const keys = createStepKeys({ stack, pipeline, io, codeDigester, cache, refresh, outputOf, resumed });
   const running = new Map<CacheKey, string>();
-  for (const node of plan.nodes)
-    planned.push(await planStep(node, { use: { cache, refresh }, keys, outputs, running }));
-  return planned;
+  return { planStep: (node) => planStep(node, { use: { cache, refresh }, keys, outputs, running }), outputs, io };
 }
 
 interface PlanState {

@@ -1,4 +1,4 @@
-import type { Plan } from '../../dag/plan.ts';
+import { type PlannedBody, planBody } from '../../executor/plan-body.ts';
 import { type PlannedStep, planRun } from '../../executor/plan-run.ts';
 import { stackDigester, stackIo } from '../../executor/stack-services.ts';
 import type { Call } from '../commands/command-kit.ts';
@@ -15,21 +15,27 @@ export async function planVerb(call: Call): Promise<undefined> {
   if (output === 'json') invocation.terminal.reserveOut();
   const prepared = await preparePipeline(call);
   if (prepared === 'help') return;
-  const { plan, found, cacheUse, stackName } = prepared;
-  if (output === 'mermaid') {
-    out.line(plan.toMermaid());
+  const { plan: planned, params, found, cacheUse, stackName } = prepared;
+  if (output === 'mermaid' && !planned.isDynamic) {
+    out.line(planned.toMermaid());
     return;
   }
   await withStack({ ...invocation, stack: stackName }, async (stack) => {
     const artifactIo = stackIo(stack, found.definition.materializers);
-    const steps = await planRun(plan, { stack, codeDigester: stackDigester(stack), artifactIo, ...cacheUse });
-    if (output === 'json') out.line(JSON.stringify(planJson(plan, steps), undefined, 2));
-    else for (const line of planText(plan, steps, out.colors)) out.line(line);
+    const options = { stack, codeDigester: stackDigester(stack), artifactIo, ...cacheUse };
+    const body: PlannedBody = planned.isDynamic
+      ? await planBody({ ...options, planned, pipeline: found.target, params })
+      : { plan: planned, steps: await planRun(planned, options), isWhole: true };
+    if (output === 'mermaid') out.line(body.plan.toMermaid());
+    else if (output === 'json') out.line(JSON.stringify(planJson(body), undefined, 2));
+    else for (const line of planText(body, out.colors)) out.line(line);
   });
 }
 
-const planJson = ({ pipeline }: Plan, steps: readonly PlannedStep[]) => ({
+const planJson = ({ plan: { pipeline }, steps, isWhole }: PlannedBody) => ({
   pipeline,
+  /** False: a dynamic pipeline will make more calls, which depend on results that are not there yet. */
+  complete: isWhole,
   hits: steps.filter(({ verdict }) => verdict === 'hit').length,
   misses: steps.filter(({ verdict }) => verdict === 'miss').length,
   unknown: steps.filter(({ verdict }) => verdict === 'unknown').length,
@@ -42,7 +48,7 @@ const VERDICTS = {
   unknown: { mark: '?', word: 'open', color: 'dim' },
 } as const;
 
-function planText(plan: Plan, steps: readonly PlannedStep[], colors: Colors): string[] {
+function planText({ plan, steps, isWhole }: PlannedBody, colors: Colors): string[] {
   const width = Math.min(32, Math.max(0, ...steps.map(({ node }) => node.length)));
   const count = (verdict: PlannedStep['verdict']): number => steps.filter((step) => step.verdict === verdict).length;
   const open = count('unknown');
@@ -56,5 +62,8 @@ function planText(plan: Plan, steps: readonly PlannedStep[], colors: Colors): st
       ...warnings.map(({ message }) => `  ${colors.yellow('!')} ${message}`),
     ];
   });
-  return [`${colors.bold(plan.pipeline)} ${colors.dim(`· ${facts.join(' · ')}`)}`, ...lines];
+  const rest = isWhole
+    ? []
+    : [colors.dim('… and what the body of this dynamic pipeline does with the results to come')];
+  return [`${colors.bold(plan.pipeline)} ${colors.dim(`· ${facts.join(' · ')}`)}`, ...lines, ...rest];
 }
