@@ -1,7 +1,7 @@
 import { digestOfRef } from '../artifacts/ref-digest.ts';
 import { isPlain, OutputRef, refsIn } from '../dag/output-ref.ts';
 import type { PlanNode } from '../dag/plan.ts';
-import { canonicalDigest, type Identify } from '../hashing/canonical.ts';
+import { canonicalTuple, type Identify } from '../hashing/canonical.ts';
 import { type Digest, shortDigest } from '../hashing/digest.ts';
 import { DirectoryRef } from '../materializers/directory-ref.ts';
 import { FileRef } from '../materializers/file-ref.ts';
@@ -74,7 +74,7 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
   } else {
     // A parameter without a name, such as a pattern, is called `argument 1` already.
     const part = name.startsWith('argument ') ? name : `argument ${name}`;
-    const digest = canonicalDigest(['value', place, value], part, walk.identify);
+    const digest = canonicalTuple(['value', place, value], part, walk.identify);
     const display = refDisplay(value) ?? displayOf(value, digest);
     walk.parts.push(Object.freeze({ part, digest, display }));
   }

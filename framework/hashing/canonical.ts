@@ -12,7 +12,8 @@ export type Identify = (value: object, where: string) => { readonly tag: string;
  * SHA-256 over a tagged, length-prefixed, typed encoding of `value`.
  *
  * Injective: every value is `tag` + length + content, so no text can forge a boundary, and `1`, `'1'`, `1n`, `true`, `null` and `undefined`
- * all differ. `-0` and `0` differ, all NaN are one. The order of an object's keys doesn't count, that of Maps and Sets does; holes of arrays are refused.
+ * all differ. `-0` and `0` differ, all NaN are one. The order of an object's keys doesn't count, that of Maps and Sets does. Refused is what would lose
+ * something: holes of arrays, subclasses of Map and the like, and those with fields of their own.
  * Tags are part of the golden digests: never change one, add one.
  *
  * @param where names the value in errors: `argument options`.
@@ -21,6 +22,14 @@ export type Identify = (value: object, where: string) => { readonly tag: string;
 export function canonicalDigest(value: unknown, where = 'value', identify?: Identify): Digest {
   const out = new Encoding();
   encode(value, { out, identify, open: new Set() }, where);
+  return out.digest();
+}
+
+/** `canonicalDigest(members)`, whose errors name `where` and not its place among the members: some only say what is meant. */
+export function canonicalTuple(members: readonly unknown[], where: string, identify?: Identify): Digest {
+  const out = new Encoding();
+  const encoder: Encoder = { out, identify, open: new Set() };
+  encodeMembers('A', members, encoder, () => where);
   return out.digest();
 }
 
@@ -96,9 +105,13 @@ function encodeObject(value: object, encoder: Encoder, where: string): void {
   if (own) {
     put(out, 'x', own.tag);
     encode(own.data, encoder, where);
-  } else if (Array.isArray(value)) encodeArray(value, encoder, where);
+    open.delete(value);
+    return;
+  }
+  refuseMore(value, where);
+  if (Array.isArray(value)) encodeArray(value, encoder, where);
   else if (value instanceof Date) put(out, 'd', Number.isNaN(value.getTime()) ? 'NaN' : String(value.getTime()));
-  else if (value instanceof RegExp) encodeTagged('r', [value.source, value.flags], encoder, where);
+  else if (value instanceof RegExp) encodeTagged('r', stateOf(value), encoder, where);
   else if (value instanceof URL) put(out, 'l', value.href);
   else if (value instanceof Map)
     encodeMembers('M', [...value].flat(1), encoder, (i) => `${where}[entry ${i >> 1}][${i & 1}]`);
@@ -110,6 +123,30 @@ function encodeObject(value: object, encoder: Encoder, where: string): void {
   } else if (value instanceof ArrayBuffer) put(out, 'a', new Uint8Array(value));
   else encodeRecord(value, encoder, where);
   open.delete(value);
+}
+
+/** Where the next search begins is part of a regular expression that was used. */
+const stateOf = ({ source, flags, lastIndex }: RegExp): readonly unknown[] =>
+  lastIndex === 0 ? [source, flags] : [source, flags, lastIndex];
+
+const BUILT_IN = [Array, Date, RegExp, URL, Map, Set, ArrayBuffer] as const;
+
+/** Refuses built-in data that is more than that: an instance of a subclass, or one with fields of its own. */
+function refuseMore(value: object, where: string): void {
+  const kind = BUILT_IN.find((one) => value instanceof one);
+  if (!kind) return;
+  const type = (value as { readonly constructor?: unknown }).constructor;
+  if (Object.getPrototypeOf(value) !== kind.prototype)
+    throw sluiceError('ERR_UNENCODABLE', {
+      where,
+      kind: `an instance of ${(type as { name?: string })?.name || 'an unnamed class'}`,
+    });
+  const keys = Object.keys(value);
+  // Indexes come first in the order of keys, so the last key tells.
+  const last = keys.at(-1);
+  if (last === undefined || (kind === Array && /^\d+$/.test(last))) return;
+  const what = kind === Array ? 'an array' : `a ${kind.name}`;
+  throw sluiceError('ERR_UNENCODABLE', { where, kind: `${what} with a field ${JSON.stringify(last)} of its own` });
 }
 
 function encodeTagged(tag: string, members: readonly unknown[], encoder: Encoder, where: string): void {
@@ -128,20 +165,11 @@ function encodeMembers(
 }
 
 function encodeArray(value: readonly unknown[], encoder: Encoder, where: string): void {
-  refuseNamedElements(value, where);
   encoder.out.add(`A${value.length}:`);
   for (let i = 0; i < value.length; i++) {
     if (!(i in value)) throw sluiceError('ERR_UNENCODABLE', { where: `${where}[${i}]`, kind: 'a hole in an array' });
     encode(value[i], encoder, `${where}[${i}]`);
   }
-}
-
-/** An array with fields of its own, such as the match of a regular expression: its elements alone would not be all of it. */
-function refuseNamedElements(value: readonly unknown[], where: string): void {
-  // Indexes come first in the order of keys, so the last key tells.
-  const last = Object.keys(value).at(-1);
-  if (last === undefined || /^\d+$/.test(last)) return;
-  throw sluiceError('ERR_UNENCODABLE', { where, kind: `an array with a field ${JSON.stringify(last)} of its own` });
 }
 
 function encodeRecord(value: object, encoder: Encoder, where: string): void {

@@ -91,6 +91,12 @@ describe('the canonical digest', () => {
     );
   });
 
+  it('counts how far a regular expression has come', () => {
+    const used = /a/g;
+    used.test('ba');
+    expect(canonicalDigest(used)).not.toBe(canonicalDigest(/a/g));
+  });
+
   it('counts the order of Maps and Sets, which a step can see', () => {
     const pairs = [
       ['a', 1],
@@ -133,6 +139,10 @@ describe('the canonical digest', () => {
       [new Map([['k', new Model()]]), 'options[entry 0][1] is an instance of Model'],
       [cycle, 'options.self is part of a cycle'],
       [Object.assign(Array(3), { 0: 1, 2: 2 }), 'options[1] is a hole in an array'],
+      [new (class Rows extends Array<number> {})(), 'options is an instance of Rows'],
+      [new (class Table extends Map<string, number> {})(), 'options is an instance of Table'],
+      [Object.assign(new Map(), { of: 1 }), 'options is a Map with a field "of" of its own'],
+      [Object.assign(new Date(0), { zone: 'UTC' }), 'options is a Date with a field "zone" of its own'],
       ['ab'.match(/(?<x>a)/), 'options is an array with a field "groups" of its own'],
       [{ [Symbol('s')]: 1 }, 'options is an object with symbol keys'],
       [Object(1), 'options is an instance of Number'],
