@@ -66,7 +66,7 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
 
     invalidate: (filter) =>
       db.transaction().execute(async (on) => {
-        let entries = on.deleteFrom('cache_entry').returning(['origin as id', 'origin', 'parts_id']);
+        let entries = on.deleteFrom('cache_entry').returning(['origin as id', 'origin']);
         for (const condition of conditions(filter)) entries = entries.where(condition);
         const gone = await entries.execute();
         await sweepOrphans(on, gone, clock());
@@ -83,18 +83,18 @@ function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRec
 async function putEntry(
   on: Sql,
   entry: CacheEntry,
-  before: Pick<EntryOrigin, 'origin' | 'parts_id'> | undefined,
+  before: Pick<EntryOrigin, 'origin'> | undefined,
   time: number | RawBuilder<number>,
 ): Promise<void> {
   const { parts, output, ...rest } = entry;
   await insertParts(on, parts);
   await upsertEntry(on, { ...rest, partsId: partsId(parts) ?? NO_PARTS, output: toJson(output) });
-  const { origin = null, parts_id = null } = before ?? {};
-  if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin, parts_id }], time);
+  const { origin = null } = before ?? {};
+  if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin }], time);
 }
 
 const makerOf = compiledQuery((on, slot: SlotOf<Pick<CacheEntry, 'key'>>) =>
-  on.selectFrom('cache_entry').select(['origin', 'parts_id']).where('key', '=', slot('key')),
+  on.selectFrom('cache_entry').select('origin').where('key', '=', slot('key')),
 );
 
 type EntryValues = Omit<CacheEntry, 'parts' | 'output'> & { readonly partsId: string; readonly output: string };
@@ -115,20 +115,22 @@ const upsertEntry = compiledWrite((on, slot: SlotOf<EntryValues>) => {
     .onConflict((conflict) => conflict.column('key').doUpdateSet(state));
 });
 
+/** One for all, since an error of its own would cost every commit its stack. */
+const REFUSAL = new Error('collection');
+
 /** A transaction that may undo itself, because a garbage collection has begun or ended. */
 async function orRefused<R>(
   transact: Transact,
   body: (on: Sql, refuse: () => never) => Promise<R>,
 ): Promise<R | 'collection'> {
-  const refusal = new Error('collection');
   try {
     return await transact((on) =>
       body(on, () => {
-        throw refusal;
+        throw REFUSAL;
       }),
     );
   } catch (error) {
-    if (error === refusal) return 'collection';
+    if (error === REFUSAL) return 'collection';
     throw error;
   }
 }

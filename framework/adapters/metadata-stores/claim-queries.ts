@@ -50,7 +50,6 @@ export async function holderOf(on: Sql, key: CacheKey): Promise<Claim> {
 /** Where the entry under a key comes from. */
 export interface EntryOrigin {
   readonly origin: string | null;
-  readonly parts_id: string | null;
   /** Number of the newest garbage collection. */
   readonly collection: number | null;
 }
@@ -108,11 +107,7 @@ const endLease = compiledQuery((on, slot: SlotOf<Claim>) =>
     .returning(({ selectFrom }) => {
       const entry = selectFrom('cache_entry').where('key', '=', slot('key'));
       const collection = selectFrom('collection').select('number').where('id', '=', COLLECTION_ROW);
-      return [
-        entry.select('origin').as('origin'),
-        entry.select('parts_id').as('parts_id'),
-        collection.as('collection'),
-      ];
+      return [entry.select('origin').as('origin'), collection.as('collection')];
     }),
 );
 

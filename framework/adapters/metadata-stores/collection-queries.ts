@@ -9,6 +9,7 @@ import { fromJson, toJson } from './json-column.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { release } from './release-artifacts.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
+import { sweepParts } from './sweep-parts.ts';
 
 /** Some values of one statement. */
 const SOME = 500;
@@ -113,7 +114,12 @@ export const collectionQueries = (context: SqlContext): CollectionRecord => {
           .execute();
       }),
 
-    forgetSpent: (options) => db.transaction().execute((on) => forgetSpent(on, options)),
+    forgetSpent: (options) =>
+      db.transaction().execute(async (on) => {
+        const spent = await forgetSpent(on, options);
+        if (!options.dryRun) await sweepParts(on, capabilities);
+        return spent;
+      }),
   };
 };
 
@@ -129,7 +135,13 @@ async function keptArtifacts(db: Sql, releasedSince: number): Promise<readonly K
     .select(({ exists, selectFrom, or }) =>
       or([
         exists(selectFrom('step_run').select('id').whereRef('step_run.id', '=', 'artifact.step_run_id')),
-        exists(selectFrom('step_run').select('id').whereRef('step_run.origin', '=', 'artifact.step_run_id')),
+        exists(
+          selectFrom('step_run')
+            .select('id')
+            .whereRef('step_run.origin', '=', 'artifact.step_run_id')
+            // As the index has it.
+            .whereRef('step_run.origin', '<>', 'step_run.id'),
+        ),
       ]).as('in_run'),
     )
     .select(({ exists, selectFrom }) =>
@@ -173,7 +185,7 @@ async function forgetSpent(
   on: Sql,
   { before, claims, dryRun }: Parameters<CollectionRecord['forgetSpent']>[0],
 ): ReturnType<CollectionRecord['forgetSpent']> {
-  const expired = on.selectFrom('cache_entry').select(['key', 'origin as id', 'origin', 'parts_id']);
+  const expired = on.selectFrom('cache_entry').select(['key', 'origin as id', 'origin']);
   const entries = await expired.where('expires_at', '<', before).execute();
   const old = await on.selectFrom('released_artifact').select('id').where('released_at', '<', before).execute();
   const free = claims ? await on.selectFrom('claim').select('key').where('expires_at', '=', 0).execute() : [];

@@ -70,11 +70,7 @@ export const runQueries = (context: SqlContext): RunQueries => {
         for (const table of ['attempt', 'log_line', 'tracked_value', 'tracked_metric'] as const) {
           await on.deleteFrom(table).where('step_run_id', 'in', steps).execute();
         }
-        const gone = await on
-          .selectFrom('step_run')
-          .select(['id', 'origin', 'parts_id'])
-          .where('run_id', '=', id)
-          .execute();
+        const gone = await on.selectFrom('step_run').select(['id', 'origin']).where('run_id', '=', id).execute();
         await on.deleteFrom('step_run').where('run_id', '=', id).execute();
         await on.deleteFrom('run_tag').where('run_id', '=', id).execute();
         await deleteRunValues(on, id);

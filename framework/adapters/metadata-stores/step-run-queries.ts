@@ -59,6 +59,7 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
         selectStepRuns(db)
           .where('step', '=', step)
           .where('status', '=', one)
+          .where('ended_at', 'is not', null)
           .$if(pipeline !== undefined, (rows) =>
             rows.where('step_run.id', 'in', latestIn(db, { step, status: one, pipeline: pipeline ?? '' })),
           )
@@ -85,6 +86,7 @@ const latestIn = (db: Sql, { step, status, pipeline }: { step: string; status: S
         .select(['id', 'run_id'])
         .where('step', '=', step)
         .where('status', '=', status)
+        .where('ended_at', 'is not', null)
         .orderBy('ended_at', 'desc')
         .orderBy('id', 'desc')
         .limit(FURTHEST)

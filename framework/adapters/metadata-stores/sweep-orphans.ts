@@ -10,15 +10,14 @@ interface Gone {
   readonly id: string;
   /** Step run that made its output. */
   readonly origin: string | null;
-  readonly parts_id: string | null;
 }
 
 /** Some values of one statement. */
 const SOME = 500;
 
 /**
- * Removes what only the deleted rows held: lists of key parts, and records of artifacts whose maker is gone and which no step run and no
- * cache entry points to any more. What garbage collection keeps is what is left, and for a while what went (`release`).
+ * Removes what only the deleted rows held: records of artifacts whose maker is gone and which no step run and no cache entry points to any
+ * more. What garbage collection keeps is what is left, and for a while what went (`release`).
  *
  * @param time when it went; undefined when it need not be kept any longer.
  */
@@ -28,12 +27,10 @@ export async function sweepOrphans(
   time: number | RawBuilder<number> | undefined,
 ): Promise<void> {
   const makers = [...new Set(gone.flatMap(({ id, origin }) => [id, origin ?? id]))];
-  const lists = [...new Set(gone.flatMap(({ parts_id }) => parts_id ?? []))];
   for (let at = 0; at < makers.length; at += SOME) {
     const artifacts = await sweepArtifacts(on, makers.slice(at, at + SOME));
     if (time !== undefined) await release(on, artifacts, time);
   }
-  for (let at = 0; at < lists.length; at += SOME) await sweepParts(on, lists.slice(at, at + SOME));
 }
 
 async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<readonly Artifact[]> {
@@ -44,7 +41,15 @@ async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<reado
       not(exists(selectFrom('step_run').select('id').whereRef('step_run.id', '=', 'artifact.step_run_id'))),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('step_run').select('id').whereRef('step_run.origin', '=', 'artifact.step_run_id'))),
+      not(
+        exists(
+          selectFrom('step_run')
+            .select('id')
+            .whereRef('step_run.origin', '=', 'artifact.step_run_id')
+            // As the index has it.
+            .whereRef('step_run.origin', '<>', 'step_run.id'),
+        ),
+      ),
     )
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('cache_entry').select('key').whereRef('cache_entry.origin', '=', 'artifact.step_run_id'))),
@@ -52,17 +57,4 @@ async function sweepArtifacts(on: Sql, makers: readonly string[]): Promise<reado
     .returning(['digest', 'format', 'version', 'size', 'name', 'refs'])
     .execute();
   return rows.map(artifactOfRow);
-}
-
-async function sweepParts(on: Sql, lists: readonly string[]): Promise<void> {
-  await on
-    .deleteFrom('key_parts')
-    .where('id', 'in', lists)
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('step_run').select('id').whereRef('step_run.parts_id', '=', 'key_parts.id'))),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('cache_entry').select('key').whereRef('cache_entry.parts_id', '=', 'key_parts.id'))),
-    )
-    .execute();
 }

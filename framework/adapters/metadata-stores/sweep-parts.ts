@@ -1,0 +1,17 @@
+import { sql } from 'kysely';
+import type { Sql, SqlCapabilities } from './metadata-schema.ts';
+
+/** Removes the lists of key parts that no step run and no cache entry points to: all are looked through, which is worth it now and then. */
+export async function sweepParts(on: Sql, { oneWriter }: Pick<SqlCapabilities, 'oneWriter'>): Promise<void> {
+  // A transaction that has found its list in place, and is about to point to it, must end before we look; others then put theirs in anew.
+  if (!oneWriter) await sql`lock table ${sql.table('key_parts')} in share row exclusive mode`.execute(on);
+  const pointedTo = on
+    .selectFrom('step_run')
+    .select((row) => row.ref('parts_id').$notNull().as('id'))
+    .where('parts_id', 'is not', null)
+    .union(on.selectFrom('cache_entry').select('parts_id as id'));
+  await on
+    .deleteFrom('key_parts')
+    .where('id', 'in', ({ selectFrom }) => selectFrom('key_parts').select('id').except(pointedTo))
+    .execute();
+}
