@@ -27,7 +27,7 @@ const config = () => ({
   configFile: false,
   envDir: false,
   logLevel: 'warn',
-  plugins: [react(), licences()],
+  plugins: [react(), licences(viewer)],
   build: {
     outDir: out,
     emptyOutDir: true,

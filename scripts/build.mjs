@@ -88,7 +88,7 @@ const input = () => ({
     lodashParts(),
     lazyPackages(LAZY),
     locales.plugin,
-    licences(),
+    licences(root),
     asciiOutput(),
   ],
   onLog(level, log, handle) {
