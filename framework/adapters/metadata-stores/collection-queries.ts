@@ -1,5 +1,10 @@
 import { sql } from 'kysely';
-import type { CollectionRecord, KeptArtifact, KeptBy } from '../../components/collection-record.ts';
+import {
+  COLLECTION_KEY,
+  type CollectionRecord,
+  type KeptArtifact,
+  type KeptBy,
+} from '../../components/collection-record.ts';
 import type { Digest } from '../../hashing/digest.ts';
 import { type Artifact, artifactsOf, type Output } from '../../model/artifact.ts';
 import { artifactOfRow } from './artifact-row.ts';
@@ -188,13 +193,15 @@ async function forgetSpent(
   const expired = on.selectFrom('cache_entry').select(['key', 'origin as id', 'origin']);
   const entries = await expired.where('expires_at', '<', before).execute();
   const old = await on.selectFrom('released_artifact').select('id').where('released_at', '<', before).execute();
-  const free = claims ? await on.selectFrom('claim').select('key').where('expires_at', '=', 0).execute() : [];
+  // Our own is given back when this is over, or was by the last collection.
+  const isFree = sql<boolean>`expires_at = 0 and key <> ${COLLECTION_KEY}`;
+  const free = claims ? await on.selectFrom('claim').select('key').where(isFree).execute() : [];
   if (!dryRun) {
     await on.deleteFrom('cache_entry').where('expires_at', '<', before).execute();
     // What they kept has had its time: it is not let go once more.
     await sweepOrphans(on, entries, undefined);
     await on.deleteFrom('released_artifact').where('released_at', '<', before).execute();
-    if (claims) await on.deleteFrom('claim').where('expires_at', '=', 0).execute();
+    if (claims) await on.deleteFrom('claim').where(isFree).execute();
   }
   return { expired: entries.length, released: old.length, claims: free.length };
 }
