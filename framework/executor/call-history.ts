@@ -37,22 +37,36 @@ export function createCallHistory(
   const refusal = (difference: string): SluiceError =>
     sluiceError('ERR_PIPELINE_NONDETERMINISTIC', { pipeline, run, difference });
 
-  function check(node: PlanNode, { parts }: StepKey): void {
+  /** The first recorded call that was not made, in words, and what was made instead. */
+  function missing(plan: Plan): { readonly words: string; readonly hasOther: boolean } | undefined {
+    const made = new Set(plan.nodes.map(({ id }) => id));
+    const lacking = recorded.findIndex(({ node }) => !made.has(node));
+    if (lacking < 0) return undefined;
+    const other = plan.nodes.find(({ id }) => !byNode.has(id));
+    const instead = other ? `it is ${other.id}` : 'there is no such call';
+    return {
+      words: `call ${lacking + 1} was ${recorded[lacking]!.node}, and now ${instead}`,
+      hasOther: other !== undefined,
+    };
+  }
+
+  function check(node: PlanNode, { parts }: StepKey, plan: Plan): void {
     const before = byNode.get(node.id);
     if (hasLearntOther || !before || before.parts.length === 0) return;
     const now = { step: node.step.name, parts };
     // Of two branches that were told apart by time alone, the other one may come first.
     if (calls.has(callOf(now))) return;
-    throw refusal(
-      `call ${recorded.indexOf(before) + 1}, ${node.id}, got other arguments (${firstDifference(before.parts, parts)})`,
-    );
+    const earlier = missing(plan);
+    const difference = firstDifference(before.parts, parts);
+    const words = `call ${recorded.indexOf(before) + 1}, ${node.id}, got other arguments (${difference})`;
+    throw refusal(earlier?.hasOther ? earlier.words : words);
   }
 
   return {
     checkedKeyOf: (scope, values) => async (node) => {
       await refuseChanged(node, scope, values);
       const key = await scope.keys.keyOf(node);
-      check(node, key);
+      check(node, key, scope.plan);
       return key;
     },
     onEnding: (scope) => (node, ending) => {
@@ -63,13 +77,8 @@ export function createCallHistory(
       hasLearntOther = !isDeepStrictEqual(digests(output), digests(before.output));
     },
     difference(plan) {
-      if (hasLearntOther) return undefined;
-      const made = new Set(plan.nodes.map(({ id }) => id));
-      const missing = recorded.find(({ node }) => !made.has(node));
-      if (!missing) return undefined;
-      const other = plan.nodes.find(({ id }) => !byNode.has(id));
-      const instead = other ? `, and now it is ${other.id}` : ', and now there is no such call';
-      return refusal(`call ${recorded.indexOf(missing) + 1} was ${missing.node}${instead}`);
+      const found = hasLearntOther ? undefined : missing(plan);
+      return found && refusal(found.words);
     },
   };
 }
