@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkedStream } from '../../../framework/hashing/checked-stream.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
 import { threadHash } from '../../../framework/hashing/thread-hash.ts';
@@ -44,5 +47,28 @@ describe('a hash on another core', () => {
       throw new Error('the line is dead');
     }
     await expect(buffer(checkedStream(broken(), sha256(''), 'here', 32 * MIB))).rejects.toThrow('the line is dead');
+  });
+
+  it('reads ranges of a file itself, in the order in which it is told', async () => {
+    const bytes = randomBytes(5 * MIB + 3);
+    const file = join(mkdtempSync(join(tmpdir(), 'sluice-hash-')), 'file');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    writeFileSync(file, bytes);
+    const hash = threadHash();
+    await hash.update(bytes.subarray(0, 11));
+    const cuts = [11, MIB, 3 * MIB, 3 * MIB, 4 * MIB, bytes.byteLength];
+    for (const [i, to] of cuts.slice(1).entries()) await hash.updateFrom(file, { from: cuts[i] ?? 0, to });
+    expect(await hash.digest()).toBe(sha256(bytes));
+  });
+
+  it('says of a file that it is not there, or too short', async () => {
+    const gone = threadHash();
+    await gone.updateFrom('/no/such/file', { from: 0, to: 1 });
+    await expect(gone.digest()).rejects.toThrow("/no/such/file can't be read");
+    gone.drop();
+    const short = threadHash();
+    await short.updateFrom(import.meta.filename, { from: 0, to: 64 * MIB });
+    await expect(short.digest()).rejects.toThrow('ended at');
+    short.drop();
   });
 });
