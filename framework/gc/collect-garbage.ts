@@ -81,7 +81,7 @@ async function horizonOf({ stack, olderThanMs = DEFAULT_GRACE_MS }: CollectOptio
   const { metadataStore: store } = stack;
   const executors = (await store.executors()).filter(({ id }) => id !== self);
   const skew = SKEW_MS[store.capabilities.manyMachines ? 'manyMachines' : 'oneMachine'];
-  const grace = Date.now() - olderThanMs;
+  const grace = Math.floor(Date.now() - olderThanMs);
   const since = ({ startedAt }: ExecutorInfo): number => startedAt - skew;
   const running = executors.filter((one) => since(one) < grace).sort((a, b) => a.startedAt - b.startedAt);
   return { before: running[0] ? since(running[0]) : grace, running, isQuiet: executors.length === 0 };

@@ -214,7 +214,7 @@ async function nothingRuns({ metadataStore: store }: Stack): Promise<void> {
 /** Every byte of every artifact that the record names is there and right. */
 async function allIsWhole(stack: Stack): Promise<void> {
   const io = stackIo(stack);
-  const kept = await stack.metadataStore.keptArtifacts({ releasedSince: Number.POSITIVE_INFINITY });
+  const kept = await stack.metadataStore.keptArtifacts({ releasedSince: Number.MAX_SAFE_INTEGER });
   const artifacts = [...new Map(kept.map(({ artifact }) => [JSON.stringify(artifact), artifact])).values()];
   for (const value of artifacts) expect(await io.verify({ kind: 'value', value })).toEqual([]);
 }
@@ -250,7 +250,7 @@ async function noOrphans(stack: Stack, { dir }: CrashPlace): Promise<number> {
   expect({ ...done, before: 0 }).toEqual({ ...said, dryRun: false, before: 0 });
   const again = await collectGarbage(options);
   expect([again.objects, again.debris, again.kept.by.young.objects]).toEqual([[], [], 0]);
-  const kept = await stack.metadataStore.keptArtifacts({ releasedSince: Number.POSITIVE_INFINITY });
+  const kept = await stack.metadataStore.keptArtifacts({ releasedSince: Number.MAX_SAFE_INTEGER });
   const objects = await Promise.all(kept.map(({ artifact }) => stackIo(stack).objects(artifact)));
   const live = new Set<string>(objects.flat().map(({ digest }) => digest));
   const orphans: string[] = [];
