@@ -1,6 +1,7 @@
 import { sluiceError } from '../errors.ts';
 import { refsIn } from './output-ref.ts';
 import type { Plan, PlanJson, PlanNode } from './plan.ts';
+import { planGraph } from './plan-graph.ts';
 import { planToMermaid, planToText } from './print-plan.ts';
 
 /**
@@ -14,18 +15,10 @@ export function createPlan(options: {
 }): Plan {
   const byId = new Map(options.nodes.map((node) => [node.id, node]));
   const children = childrenOf(options.nodes, byId);
-  if (hasCycle(options.nodes, children)) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
+  const graph = planGraph(options.nodes);
+  if (!isInOrder(options.nodes) && graph.hasCycle()) throw sluiceError('ERR_PLAN_CYCLE', { path: cyclePath(byId) });
   const nodes = Object.freeze(topological(options.nodes));
-  const reach = (id: string, next: (from: string) => readonly string[]): string[] => {
-    const found = new Set<string>();
-    const open = [...next(id)];
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (found.has(at)) continue;
-      found.add(at);
-      open.push(...next(at));
-    }
-    return nodes.filter((node) => found.has(node.id)).map((node) => node.id);
-  };
+  const inOrder = (ids: ReadonlySet<string>): string[] => nodes.filter(({ id }) => ids.has(id)).map(({ id }) => id);
   const node = (id: string): PlanNode => byId.get(id) ?? unknownNode(id, options.pipeline);
   const below = (id: string): readonly string[] => children.get(node(id).id) ?? [];
   const json: PlanJson = Object.freeze({ pipeline: options.pipeline, nodes: nodes.map(nodeToJson) });
@@ -35,8 +28,8 @@ export function createPlan(options: {
     result: options.result,
     node,
     children: below,
-    ancestors: (id: string) => reach(id, (from) => node(from).parents),
-    descendants: (id: string) => reach(id, below),
+    ancestors: (id: string) => inOrder(graph.ancestors(node(id).id)),
+    descendants: (id: string) => inOrder(graph.descendants(node(id).id)),
     toText: () => planToText(json),
     toMermaid: () => planToMermaid(json),
     toJSON: () => json,
@@ -74,20 +67,10 @@ function childrenOf(
   return children;
 }
 
-/** Whether taking away nodes that wait for nothing, again and again, leaves some. */
-function hasCycle(nodes: readonly PlanNode[], children: ReadonlyMap<string, readonly string[]>): boolean {
-  const waits = new Map(nodes.map(({ id, parents }) => [id, new Set(parents).size]));
-  const free = nodes.filter(({ id }) => waits.get(id) === 0).map(({ id }) => id);
-  let taken = 0;
-  for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    taken++;
-    for (const child of children.get(id) ?? []) {
-      const left = (waits.get(child) ?? 0) - 1;
-      waits.set(child, left);
-      if (left === 0) free.push(child);
-    }
-  }
-  return taken < nodes.length;
+/** Whether every node was called after all that it waits for: then there is no circle, and nothing to put in order. `after` alone can have it otherwise. */
+function isInOrder(nodes: readonly PlanNode[]): boolean {
+  const called = new Set<string>();
+  return nodes.every(({ id, parents }) => parents.every((parent) => called.has(parent)) && called.add(id));
 }
 
 /** Parents first, otherwise in the order of recording (depth first over parents). */
