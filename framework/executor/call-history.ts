@@ -30,9 +30,10 @@ export function createCallHistory(
   { pipeline, run }: { readonly pipeline: string; readonly run: string },
   recorded: readonly StepRunRecord[],
 ): CallHistory {
-  const byNode = new Map(recorded.map((step) => [step.node, step]));
+  const places = new Map(recorded.map(({ node }, place) => [node, place]));
   const calls = new Set(recorded.map(callOf));
-  let hasLearntOther = false;
+  /** Place of the first call whose result is another one now: what was called before it can't depend on it. */
+  let learntOther = Number.POSITIVE_INFINITY;
 
   const refusal = (difference: string): SluiceError =>
     sluiceError('ERR_PIPELINE_NONDETERMINISTIC', { pipeline, run, difference });
@@ -41,8 +42,8 @@ export function createCallHistory(
   function missing(plan: Plan): { readonly words: string; readonly hasOther: boolean } | undefined {
     const made = new Set(plan.nodes.map(({ id }) => id));
     const lacking = recorded.findIndex(({ node }) => !made.has(node));
-    if (lacking < 0) return undefined;
-    const other = plan.nodes.find(({ id }) => !byNode.has(id));
+    if (lacking < 0 || lacking > learntOther) return undefined;
+    const other = plan.nodes.find(({ id }) => !places.has(id));
     const instead = other ? `it is ${other.id}` : 'there is no such call';
     return {
       words: `call ${lacking + 1} was ${recorded[lacking]!.node}, and now ${instead}`,
@@ -51,14 +52,15 @@ export function createCallHistory(
   }
 
   function check(node: PlanNode, { parts }: StepKey, plan: Plan): void {
-    const before = byNode.get(node.id);
-    if (hasLearntOther || !before || before.parts.length === 0) return;
+    const place = places.get(node.id) ?? Number.POSITIVE_INFINITY;
+    const before = place < learntOther ? recorded[place] : undefined;
+    if (!before || before.parts.length === 0) return;
     const now = { step: node.step.name, parts };
     // Of two branches that were told apart by time alone, the other one may come first.
     if (calls.has(callOf(now))) return;
     const earlier = missing(plan);
     const difference = firstDifference(before.parts, parts);
-    const words = `call ${recorded.indexOf(before) + 1}, ${node.id}, got other arguments (${difference})`;
+    const words = `call ${place + 1}, ${node.id}, got other arguments (${difference})`;
     throw refusal(earlier?.hasOther ? earlier.words : words);
   }
 
@@ -70,14 +72,15 @@ export function createCallHistory(
       return key;
     },
     onEnding: (scope) => (node, ending) => {
-      const before = byNode.get(node.id);
+      const place = places.get(node.id);
+      const before = place === undefined ? undefined : recorded[place];
       // What had not ended then, the body of then did not learn.
-      if (!before || hasLearntOther || !(before.output || before.status === 'failed')) return;
+      if (place === undefined || !(before?.output || before?.status === 'failed')) return;
       const output = ending === 'done' ? outputOf(scope)(node.id) : undefined;
-      hasLearntOther = !isDeepStrictEqual(digests(output), digests(before.output));
+      if (!isDeepStrictEqual(digests(output), digests(before.output))) learntOther = Math.min(learntOther, place);
     },
     difference(plan) {
-      const found = hasLearntOther ? undefined : missing(plan);
+      const found = missing(plan);
       return found && refusal(found.words);
     },
   };

@@ -43,7 +43,7 @@ async function breakAndResume(
   digester = fakeDigester(),
 ) {
   const stack = await openTestStack();
-  world.isBroken = true;
+  Object.assign(world, { isBroken: true, chance: 1 });
   const broken = await runPipeline(target, {}, { stack });
   expect(broken.run.error?.message).toContain('the disk is full');
   world.isBroken = false;
