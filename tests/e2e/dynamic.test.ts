@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DYNAMIC_PROJECT } from './fixtures/dynamic-project.ts';
+import { type Ended, project, sluice, startSluice } from './sluice-command.ts';
+
+/** A project with the pipelines of the fixture and a store of its own. */
+function dynamicProject() {
+  const cwd = project({ 'pipelines/all.pipeline.ts': DYNAMIC_PROJECT });
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 5 }));
+  return {
+    cwd,
+    go: () => writeFileSync(join(cwd, 'go'), ''),
+    ran: () => (existsSync(join(cwd, 'ran.txt')) ? readFileSync(join(cwd, 'ran.txt'), 'utf8').trim().split('\n') : []),
+    sluice: (...args: string[]) => sluice(args, { cwd }),
+    start: (...args: string[]) => startSluice(args, { cwd }),
+  };
+}
+const json = ({ stdout, stderr }: Ended) => {
+  if (stdout.trim() === '') throw new Error(`Nothing on standard output, but: ${stderr}`);
+  return JSON.parse(stdout);
+};
+
+describe('a dynamic run that is killed', () => {
+  const kill = async (made: ReturnType<typeof dynamicProject>, ...more: string[]): Promise<void> => {
+    const running = made.start('run', 'killed', '--max-parallel', '4', ...more);
+    await running.said(/holding .*\n(?:.*\n)*.*holding .*\n(?:.*\n)*.*holding /);
+    running.signal('SIGKILL');
+    await running.ended;
+    made.go();
+  };
+
+  it('is resumed by playing its body over what was committed', async () => {
+    const made = dynamicProject();
+    await kill(made);
+    const before = made.ran();
+    const lost = json(await made.sluice('runs', 'list', '--output', 'json')).items;
+    expect(lost.map(({ status }: { status: string }) => status)).toEqual(['lost']);
+    const shown = json(await made.sluice('runs', 'show', 'latest', '--output', 'json'));
+    expect(shown.steps).toHaveLength(14);
+    const resumed = json(await made.sluice('runs', 'resume', 'latest', '--output', 'json'));
+    expect(resumed.run).toMatchObject({ status: 'succeeded', resumedFrom: lost[0].id });
+    // 100 for the five items; of each branch 1 more; and the sum of the three.
+    expect(resumed.result.sum).toBe(10 * (101 + 102 + 103) + 3);
+    const again = made.ran().slice(before.length);
+    expect(again.sort()).toEqual(['held 1010', 'held 1020', 'held 1030', 'sum']);
+    const ids = ({ steps }: { steps: { node: string }[] }) => steps.map(({ node }) => node).sort();
+    expect(ids(resumed)).toEqual([...ids(shown), 'sum'].sort());
+    const undisturbed = json(await made.sluice('run', 'killed', '--output', 'json'));
+    expect([undisturbed.run.status, ids(undisturbed)]).toEqual(['succeeded', ids(resumed)]);
+    expect(undisturbed.result.sum).toBe(resumed.result.sum);
+  });
+
+  it('is refused, with the call, when its body goes by the clock', async () => {
+    const made = dynamicProject();
+    await kill(made, '--chance');
+    const { code, stderr, stdout } = await made.sluice('runs', 'resume', 'latest');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ERR_PIPELINE_NONDETERMINISTIC')]);
+    expect(`${stdout}${stderr}`).toMatch(
+      /call 9, work(?:-\d)?, got other arguments \(argument item\.id was \d+, and is/,
+    );
+  });
+});
+
+describe('a dynamic pipeline in the command', () => {
+  it('fans out a thousand wide, and is served whole from the cache', async () => {
+    const made = dynamicProject();
+    const first = json(await made.sluice('run', 'wide', '--output', 'json'));
+    expect([first.run.status, first.steps.length, first.result]).toEqual(['succeeded', 1002, 4_995_000]);
+    const second = json(await made.sluice('run', 'wide', '--count', '999', '--output', 'json'));
+    expect(second.steps.filter(({ status }: { status: string }) => status === 'succeeded')).toHaveLength(2);
+    const planned = json(await made.sluice('plan', 'wide', '--output', 'json'));
+    expect(planned).toMatchObject({ hits: 1002, misses: 0, complete: true });
+  });
+
+  it('hands calls of isolated steps to their processes: receiver, files, maps', async () => {
+    const made = dynamicProject();
+    const { run, result } = json(await made.sluice('run', 'isolated', '--output', 'json'));
+    expect(run.status).toBe('succeeded');
+    expect(result).toMatchObject({ value: 6, text: 'now 7 text', isApart: true, died: 'ERR_STEP_PROCESS_DIED' });
+    const { code, stderr } = await made.sluice('run', 'connected');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/ERR_STEP_DEFINITION.*\n?.*holds connection/)]);
+  });
+
+  it('fails with a step that nobody awaited, and lives to say so', async () => {
+    const made = dynamicProject();
+    const { run, steps } = json(await made.sluice('run', 'unhandled', '--output', 'json'));
+    expect(run).toMatchObject({ status: 'failed', error: { message: 'nobody looked' } });
+    expect(steps.map(({ status }: { status: string }) => status)).toEqual(['failed', 'succeeded']);
+    const late = json(await made.sluice('run', 'late', '--output', 'json'));
+    expect([late.run.status, late.result]).toEqual(['succeeded', 'looked at later']);
+  });
+
+  it('explains its steps, by the names of their calls', async () => {
+    const made = dynamicProject();
+    made.go();
+    await made.sluice('run', 'killed');
+    const why = json(await made.sluice('why', 'latest', 'held@work-2', '--output', 'json'));
+    expect(why).toMatchObject({ verdict: 'miss' });
+    const text = (await made.sluice('runs', 'show', 'latest')).stdout;
+    expect(text).toContain('inner~work-5');
+    const mermaid = (await made.sluice('plan', 'inner', '--count', '2', '--output', 'mermaid')).stdout;
+    expect(mermaid).toContain('["work-2"]');
+  });
+
+  it('comes with an example', async () => {
+    const made = dynamicProject();
+    const { run, result, steps } = json(await made.sluice('run', 'search', '--rounds', '3', '--output', 'json'));
+    expect([run.status, result.rounds]).toEqual(['succeeded', 3]);
+    expect(steps.some(({ node }: { node: string }) => node === 'search-round-3~evaluate-9')).toBe(true);
+  });
+});
