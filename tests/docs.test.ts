@@ -39,10 +39,11 @@ describe('the documentation', () => {
           paths: {
             sluice: ['../../../framework/index.ts'],
             'sluice/testing': ['../../../tests/conformance/testing.ts'],
+            'sluice/yolo': ['../../../pipelines/yolo.ts'],
           },
           typeRoots: ['../../@types'],
         },
-        include: ['*.ts'],
+        include: ['*.ts', '../../../steps/yolo/report/echarts-bundle.d.ts'],
         exclude: [],
       }),
     );
