@@ -69,7 +69,7 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
   const hasRefs = refsIn(value).length > 0;
   if (isPlain(value) && isSplit(value, place, hasRefs, walk.ignored)) {
     for (const key of Object.keys(value).sort()) addParts(value[key], [...place, key], walk);
-  } else if (Array.isArray(value) && hasRefs) {
+  } else if (Array.isArray(value) && (hasRefs || hasIgnored(place, walk.ignored))) {
     for (let i = 0; i < value.length; i++) addParts(value[i], [...place, i], walk);
   } else {
     // A parameter without a name, such as a pattern, is called `argument 1` already.
@@ -80,6 +80,11 @@ function addParts(value: unknown, place: Place, walk: Walk): void {
   }
 }
 
+/** Whether something below is left out of the key. */
+const hasIgnored = (place: Place, ignored: ReadonlySet<string>): boolean =>
+  ignored.size > 0 &&
+  [...ignored].some((name) => name.startsWith(`${said(place)}.`) || name.startsWith(`${said(place)}[`));
+
 const refDisplay = (value: unknown): string | undefined =>
   value instanceof FileRef || value instanceof DirectoryRef ? value.name : undefined;
 
@@ -89,7 +94,7 @@ function isSplit(
   hasRefs: boolean,
   ignored: ReadonlySet<string>,
 ): boolean {
-  if (hasRefs || [...ignored].some((name) => name.startsWith(`${said(place)}.`))) return true;
+  if (hasRefs || hasIgnored(place, ignored)) return true;
   const size = Object.keys(value).length;
   return size > 0 && size <= MOST_FIELDS && place.length < DEEPEST;
 }
@@ -132,18 +137,29 @@ const identifyBy =
 async function digestsOfUserRefs(node: PlanNode, ignored: ReadonlySet<string>): Promise<Map<UserRef, Digest>> {
   const refs = new Set<UserRef>();
   node.args.forEach((value, i) => {
-    if (!ignored.has(node.argNames[i] ?? '')) collectUserRefs(value, refs, new Set());
+    collectUserRefs(value, [node.argNames[i] ?? `argument ${i + 1}`], { refs, ignored, seen: new Set() });
   });
   const found = await Promise.all([...refs].map(async (ref) => [ref, (await digestOfRef(ref)).digest] as const));
   return new Map(found);
 }
 
-function collectUserRefs(value: unknown, into: Set<UserRef>, seen: Set<object>): void {
+interface Collecting {
+  readonly refs: Set<UserRef>;
+  readonly ignored: ReadonlySet<string>;
+  /** Objects that enclose the current one. */
+  readonly seen: Set<object>;
+}
+
+function collectUserRefs(value: unknown, place: Place, collecting: Collecting): void {
+  const { refs, ignored, seen } = collecting;
   if (value === null || typeof value !== 'object' || seen.has(value) || ArrayBuffer.isView(value)) return;
+  if (ignored.size > 0 && ignored.has(said(place))) return;
   seen.add(value);
-  if (value instanceof FileRef || value instanceof DirectoryRef) into.add(value);
-  else if (value instanceof Map) for (const pair of value) for (const one of pair) collectUserRefs(one, into, seen);
-  else if (value instanceof Set) for (const one of value) collectUserRefs(one, into, seen);
-  else if (Array.isArray(value) || isPlain(value))
-    for (const one of Object.values(value)) collectUserRefs(one, into, seen);
+  const below = (one: unknown, at: string | number): void => collectUserRefs(one, [...place, at], collecting);
+  if (value instanceof FileRef || value instanceof DirectoryRef) refs.add(value);
+  else if (value instanceof Map) for (const pair of value) for (const one of pair) below(one, 'entry');
+  else if (value instanceof Set) for (const one of value) below(one, 'member');
+  else if (Array.isArray(value)) value.forEach(below);
+  else if (isPlain(value)) for (const [key, one] of Object.entries(value)) below(one, key);
+  seen.delete(value);
 }

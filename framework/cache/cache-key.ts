@@ -5,6 +5,7 @@ import { canonicalDigest } from '../hashing/canonical.ts';
 import { shortDigest } from '../hashing/digest.ts';
 import type { Output } from '../model/artifact.ts';
 import type { CacheKey, KeyPart } from '../model/key-part.ts';
+import type { CachePolicy, CacheScope } from '../model/step-definition.ts';
 import { argumentParts } from './argument-parts.ts';
 import { calledCode } from './called-code.ts';
 import { declaredParts } from './declared-parts.ts';
@@ -40,6 +41,8 @@ export interface KeyContext {
   /** `ArtifactIo.materializers`. */
   readonly materializers: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the step is about to run, for `cache.scope`. */
+  readonly scope: () => CacheScope;
   /** Committed output of a parent. */
   outputOf(node: string): Output;
   /** Value of the node's declared `inputs.history`; asked only when there is one. */
@@ -57,7 +60,8 @@ export interface KeyContext {
  * 6. `receiver.FIELD`: and the fields of its object that it reads;
  * 7. `materializer`: another way of writing outputs makes other artifacts of the same values;
  * 8. `env NAME`, `file PATH`, `history`: what it reads beside its arguments, as declared;
- * 9. `version`, `extra`: what only the author knows.
+ * 9. `version`, `extra`: what only the author knows;
+ * 10. `scope`: who shares the result, where the author says so.
  *
  * Not in it, because they can't change a result: run, time, host, paths, store, stack, retries, timeout, resources, isolation, log level, tracker.
  *
@@ -86,6 +90,7 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
     ...(step.options.inputs?.history ? [keyPartOf('history', history)] : []),
     ...(step.options.version === undefined ? [] : [keyPartOf('version', step.options.version)]),
     ...(extra === undefined ? [] : [keyPartOf('extra', extra)]),
+    ...scopePart(policy, context),
   ];
   // `cache.extra` is the author's word for what the receiver can't show.
   const uncacheable = problems.length > 0 && extra === undefined;
@@ -106,6 +111,17 @@ export const keyOf = (parts: readonly KeyPart[]): CacheKey =>
     parts.map(({ part, digest }) => [part, digest]),
     'cache key',
   ) as CacheKey;
+
+function scopePart({ scope }: CachePolicy, context: KeyContext): KeyPart[] {
+  if (scope === undefined) return [];
+  const where = context.scope();
+  const part = (kind: string, name: string): KeyPart[] => [
+    keyPartOf('scope', [kind, name], { display: kind === 'own' ? name : `${kind} ${name}` }),
+  ];
+  if (typeof scope === 'function') return part('own', scope(where));
+  if (scope === 'pipeline') return part('pipeline', where.pipeline);
+  return scope === 'project' ? part('project', where.project) : part('own', scope);
+}
 
 /** The loader gives out modules as the run began with them; what code opens by a path it can't. */
 const openedByCode = ({ opened }: CodeDigest): readonly WatchedInput[] =>

@@ -7,10 +7,11 @@ import { DirectoryRef } from '../materializers/directory-ref.ts';
 import { FileRef } from '../materializers/file-ref.ts';
 import type { KeyPart } from '../model/key-part.ts';
 import type { DeclaredInputs } from '../model/step-definition.ts';
+import { filesOfGlob, isGlob } from './glob.ts';
 import type { WatchedInput } from './watched-input.ts';
 
 /**
- * The parts of what a step declares to read beside its arguments: `env NAME` and `file PATH`.
+ * The parts of what a step declares to read beside its arguments: `env NAME` and `file PATH`; a pattern is one part over all files that fit it.
  * The values of environment variables are digests here and everywhere: they may be secrets.
  */
 export async function declaredParts(
@@ -25,8 +26,10 @@ export async function declaredParts(
     })),
     ...(inputs.files ?? []).map((path) => ({
       part: `file ${path}`,
-      digestNow: () => pathDigest(resolve(options.projectDir, path)),
-      display: (digest: Digest) => (digest === ABSENT ? 'absent' : shortDigest(digest)),
+      digestNow: () =>
+        isGlob(path) ? globDigest(path, options.projectDir) : pathDigest(resolve(options.projectDir, path)),
+      display: (digest: Digest) =>
+        digest === ABSENT ? 'absent' : digest === NO_FILES ? 'no files' : shortDigest(digest),
     })),
   ];
   const digests = await Promise.all(watched.map((input) => input.digestNow()));
@@ -40,6 +43,17 @@ export async function declaredParts(
 
 /** A declared file that isn't there is a state like any other: a step may ask whether it exists. */
 const ABSENT = canonicalDigest(['absent']);
+
+/** Nor is a pattern that nothing fits: a new file may fit it next time. */
+const NO_FILES = canonicalDigest(['files', []]);
+
+async function globDigest(pattern: string, dir: string): Promise<Digest> {
+  const files = await filesOfGlob(pattern, dir);
+  const digests = await Promise.all(
+    files.map(async ({ path, absolute }) => [path, (await digestOfRef(FileRef.of(absolute))).digest] as const),
+  );
+  return canonicalDigest(['files', digests]);
+}
 
 async function pathDigest(path: string): Promise<Digest> {
   const stat = statSync(path, { throwIfNoEntry: false });

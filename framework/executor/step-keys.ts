@@ -11,6 +11,7 @@ import type { StepRunRecord } from '../model/run.ts';
 import type { StepMethod } from '../model/step-definition.ts';
 import { createHistoryReader } from './history-reader.ts';
 import { loadArguments } from './load-arguments.ts';
+import { projectName } from './project-name.ts';
 
 /** Keys and verdicts of one plan on one stack: the very same for a run and for a dry run. */
 export interface StepKeys {
@@ -22,7 +23,7 @@ export interface StepKeys {
 }
 
 export interface StepKeysOptions extends CacheUse {
-  readonly stack: Pick<Stack, 'metadataStore' | 'artifactStore' | 'projectDir'>;
+  readonly stack: Pick<Stack, 'name' | 'metadataStore' | 'artifactStore' | 'projectDir'>;
   /** Name of the plan's pipeline. */
   readonly pipeline: string;
   readonly io: ArtifactIo;
@@ -47,6 +48,7 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
     projectDir: stack.projectDir,
     materializers: io.materializers,
     env: process.env,
+    scope: () => ({ pipeline: options.pipeline, project: projectName(stack.projectDir), stack: stack.name }),
     outputOf,
     async historyOf(node) {
       const read = node.step.options.inputs?.history as HistoryInput | undefined;

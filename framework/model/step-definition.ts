@@ -17,16 +17,30 @@ export interface RetryOptions {
 export interface CachePolicy {
   /** How long a result may be re-used. */
   readonly expires?: Duration;
-  /** Argument names left out of the key, each your own promise that it can't change the result. */
+  /**
+   * Arguments left out of the key, or fields of them (`options.verbose`, `rows[0]`), each your own promise that it can't change the result.
+   */
   readonly ignore?: readonly string[];
   /** Text that joins the key: for what neither code nor arguments show. */
   readonly extra?: () => string | Promise<string>;
+  /**
+   * Who shares results. Default: everyone who uses the metadata store. `pipeline`: runs of the same pipeline; `project`: runs of the same project (the
+   * name in its package.json); any other text, or what the function returns, names a group of your own, such as a stack or a user.
+   */
+  readonly scope?: 'pipeline' | 'project' | (string & {}) | ((where: CacheScope) => string);
+}
+
+/** Where a step is about to run. */
+export interface CacheScope {
+  readonly pipeline: string;
+  readonly project: string;
+  readonly stack: string;
 }
 
 /** What a step reads beside its arguments; hashed before it runs and checked unchanged after it. */
 export interface DeclaredInputs {
   readonly env?: readonly string[];
-  /** Paths relative to the project folder. */
+  /** Paths relative to the project folder, or patterns (`config/*.{yaml,json}`, `src/**`). One that isn't there is a state like any other. */
   readonly files?: readonly string[];
   /**
    * What the step reads of earlier runs: called with the step's real arguments before the key is made; its value (plain data) joins the key

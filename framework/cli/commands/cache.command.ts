@@ -19,6 +19,7 @@ export function addCacheCommand(program: Command, verb: Verb): void {
     cache.command('invalidate').description('forget results, so that their steps run again; artifacts and runs stay'),
   )
     .option('--all', 'every result')
+    .option('--dry-run', 'say how many and which, and forget nothing')
     .addOption(outputOption(['text', 'json'], 'text'))
     .action(verb(async (call) => (await import('../verbs/cache-invalidate.ts')).cacheInvalidateVerb(call)));
 }

@@ -90,12 +90,18 @@ function reportLines(report: PushReport, { to, dryRun }: { readonly to: string; 
   const { objects, bytes, wanted, runs, entries, incomplete } = report;
   const known = wanted - objects;
   const names = runs.length > 5 ? `${runs.length} runs` : runs.map(({ name }) => name).join(', ');
-  const moved = `${objects} of ${wanted} objects (${sizeText(bytes)})`;
+  const moved = `${objects} of ${counted(wanted, 'object')} (${sizeText(bytes)})`;
   return [
-    `${dryRun ? 'Would push' : 'Pushed'} ${names || 'nothing'} to ${to}: ${moved}, ${entries} cache entries${known > 0 ? `; ${known} objects were there` : ''}.`,
-    ...(incomplete > 0 ? [`${incomplete} cache entries stay: this stack no longer has all of their bytes.`] : []),
+    `${dryRun ? 'Would push' : 'Pushed'} ${names || 'nothing'} to ${to}: ${moved}, ${counted(entries, 'cache entry', 'cache entries')}${known > 0 ? `; ${counted(known, 'object was', 'objects were')} there` : ''}.`,
+    ...(incomplete > 0
+      ? [
+          `${counted(incomplete, 'cache entry stays', 'cache entries stay')}: this stack no longer has all of the bytes.`,
+        ]
+      : []),
   ];
 }
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** One line that is drawn over, on a terminal only. */
 function progressLine({ terminal, quiet }: Invocation, isJson: boolean) {

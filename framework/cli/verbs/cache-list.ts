@@ -1,3 +1,4 @@
+import { isExpired } from '../../cache/decide.ts';
 import type { CacheEntry } from '../../components/metadata-store.ts';
 import { shortDigest } from '../../hashing/digest.ts';
 import { artifactsOf } from '../../model/artifact.ts';
@@ -38,12 +39,18 @@ export async function cacheListVerb({ invocation, command }: Call): Promise<unde
 
 const sizeOf = ({ output }: CacheEntry): number => artifactsOf(output).reduce((sum, { size }) => sum + size, 0);
 
+function expiryText(entry: CacheEntry, now: number): string {
+  const { expiresAt } = entry;
+  if (expiresAt === null) return 'never';
+  return isExpired(entry, now) ? `expired ${relativeTime(expiresAt, now)}` : relativeTime(expiresAt, now);
+}
+
 const cacheView = (colors: Colors, now: number): ListView<CacheEntry> => ({
   columns: [
     { header: 'KEY', text: ({ key }) => shortDigest(key), style: (cell) => colors.bold(cell) },
     { header: 'STEP', text: ({ step }) => step, shrinks: true },
     { header: 'MADE', text: ({ createdAt }) => relativeTime(createdAt, now) },
-    { header: 'EXPIRES', text: ({ expiresAt }) => (expiresAt === null ? 'never' : relativeTime(expiresAt, now)) },
+    { header: 'EXPIRES', text: (entry) => expiryText(entry, now) },
     { header: 'SIZE', align: 'right', text: (entry) => sizeText(sizeOf(entry)) },
     { header: 'MADE BY', text: ({ origin }) => origin, style: (cell) => colors.dim(cell), shrinks: true },
   ],
@@ -54,9 +61,10 @@ const cacheView = (colors: Colors, now: number): ListView<CacheEntry> => ({
     originRun: entry.originRun,
     createdAt: isoTime(entry.createdAt),
     expiresAt: isoTime(entry.expiresAt),
+    expired: isExpired(entry, now),
     size: sizeOf(entry),
     parts: entry.parts,
   }),
-  csvFields: ['key', 'step', 'createdAt', 'expiresAt', 'size', 'origin', 'originRun'],
+  csvFields: ['key', 'step', 'createdAt', 'expiresAt', 'expired', 'size', 'origin', 'originRun'],
   empty: 'Nothing is cached.',
 });

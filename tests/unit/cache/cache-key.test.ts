@@ -8,6 +8,7 @@ import { changedInputs } from '../../../framework/cache/watched-input.ts';
 import { OutputRef } from '../../../framework/dag/output-ref.ts';
 import { DirectoryRef } from '../../../framework/materializers/directory-ref.ts';
 import { FileRef } from '../../../framework/materializers/file-ref.ts';
+import type { CachePolicy } from '../../../framework/model/step-definition.ts';
 import { artifact, fakeDigest, fields, keyContext, stepCall, value } from './step-call.ts';
 
 type CallOptions = Parameters<typeof stepCall>[1];
@@ -122,6 +123,9 @@ describe('a key', () => {
     await expect(keyOf([{ ok: 1, callback: () => 1 }])).rejects.toMatchObject({
       code: 'ERR_UNENCODABLE',
       message: expect.stringContaining('argument a.callback'),
+    });
+    await expect(keyOf([() => 1])).rejects.toMatchObject({
+      message: expect.stringMatching(/^argument a is a function/),
     });
   });
 
@@ -279,7 +283,65 @@ describe('the receiver', () => {
   });
 });
 
+describe('the policy of a step', () => {
+  const within = (cache: CachePolicy, more: Parameters<typeof keyContext>[1] = {}, args: readonly unknown[] = [1]) =>
+    keyOf(args, { options: { cache } }, keyContext({}, more));
+  const where = (pipeline: string, project = 'made-up', stack = 'local') => ({
+    scope: () => ({ pipeline, project, stack }),
+  });
+
+  it('says who shares results, where it says anything', async () => {
+    expect(await differing(within({}, where('a')), within({}, where('b', 'other', 'team')))).toEqual([]);
+    expect(await differing(within({}), within({ scope: 'pipeline' }))).toEqual(['scope']);
+    const pipeline: CachePolicy = { scope: 'pipeline' };
+    expect(await differing(within(pipeline, where('a')), within(pipeline, where('a', 'other', 'team')))).toEqual([]);
+    expect(await differing(within(pipeline, where('a')), within(pipeline, where('b')))).toEqual(['scope']);
+    const project: CachePolicy = { scope: 'project' };
+    expect(await differing(within(project, where('a')), within(project, where('b')))).toEqual([]);
+    expect(await differing(within(project, where('a')), within(project, where('a', 'other')))).toEqual(['scope']);
+    const stack: CachePolicy = { scope: ({ stack }) => stack };
+    expect(await differing(within(stack, where('a')), within(stack, where('a', 'made-up', 'team')))).toEqual(['scope']);
+    // A group that is called like a pipeline is not that pipeline's.
+    expect(await differing(within(pipeline, where('a')), within({ scope: 'a' }))).toEqual(['scope']);
+  });
+
+  it('leaves out arguments and fields of them, at any depth', async () => {
+    const args = (verbose: boolean, lr: number, first: number) => [{ run: { verbose, lr } }, [first, 2]];
+    const ignoring = (...values: Parameters<typeof args>) =>
+      within({ ignore: ['a.run.verbose', 'b[0]'] }, {}, args(...values));
+    expect(await differing(ignoring(true, 1, 1), ignoring(false, 1, 5))).toEqual([]);
+    expect(await differing(ignoring(true, 1, 1), ignoring(true, 2, 1))).toEqual(['argument a.run.lr']);
+    expect(await differing(ignoring(true, 1, 1), within({ ignore: ['a'] }, {}, args(true, 1, 1)))).not.toEqual([]);
+  });
+
+  it('does not even look at a file that it leaves out', async () => {
+    const file = join(folder(), 'log.txt');
+    writeFileSync(file, 'x');
+    const { watched } = await within({ ignore: ['a.log'] }, {}, [{ log: FileRef.of(file), rows: 1 }]);
+    expect(watched).toEqual([]);
+  });
+});
+
 describe('declared inputs', () => {
+  it('may be patterns: every file that fits counts, by name and content, and so does a new one', async () => {
+    const options = { inputs: { files: ['conf/*.yaml'] } };
+    const projectDir = folder();
+    const now = (): Promise<StepKey> => keyOf([1], { options }, keyContext({}, { projectDir }));
+    const none = now();
+    expect((await none).parts.find(({ part }) => part.startsWith('file'))?.display).toBe('no files');
+    mkdirSync(join(projectDir, 'conf'));
+    expect(await differing(none, now())).toEqual([]);
+    writeFileSync(join(projectDir, 'conf/a.yaml'), 'a: 1');
+    const one = now();
+    expect(await differing(none, one)).toEqual(['file conf/*.yaml']);
+    writeFileSync(join(projectDir, 'conf/a.txt'), 'not meant');
+    expect(await differing(one, now())).toEqual([]);
+    expect(await changedInputs((await one).watched)).toEqual([]);
+    writeFileSync(join(projectDir, 'conf/b.yaml'), 'a: 1');
+    expect(await differing(one, now())).toEqual(['file conf/*.yaml']);
+    expect(await changedInputs((await one).watched)).toEqual(['file conf/*.yaml']);
+  });
+
   it('count, and environment variables never show', async () => {
     const options = { inputs: { env: ['TOKEN'], files: ['f.txt'] } };
     const projectDir = folder();

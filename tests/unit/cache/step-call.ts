@@ -60,6 +60,7 @@ export function keyContext(
     projectDir: import.meta.dirname,
     materializers: 'json@1 text@1',
     env: {},
+    scope: () => ({ pipeline: 'training', project: 'made-up', stack: 'local' }),
     outputOf: (node) => outputs[node]!,
     historyOf: async () => undefined,
     ...rest,

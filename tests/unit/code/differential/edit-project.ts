@@ -147,7 +147,7 @@ const SOURCE_KINDS: Readonly<
     weight: 2,
     isCosmetic: false,
     edit: (text, body, _, r) => {
-      const one = r.pick(body.filter(({ type }) => type === 'ImportDeclaration'));
+      const one = r.pick(body.filter((node) => isImportOfCode(node, text)));
       return (
         one && {
           start: 0,
@@ -238,6 +238,9 @@ function collect(node: Node, into: Node[]): void {
       if (child && typeof child === 'object' && 'type' in child) collect(child as Node, into);
   }
 }
+
+const isImportOfCode = (node: Node, text: string): boolean =>
+  node.type === 'ImportDeclaration' && !/json|\btype\b/.test(text.slice(node.start, node.end));
 
 const isNumber = ({ type, value }: Node): boolean => type === 'Literal' && typeof value === 'number';
 const isStatement = ({ type }: Node): boolean =>
