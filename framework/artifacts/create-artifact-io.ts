@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ArtifactStore } from '../components/artifact-store.ts';
+import type { ArtifactStore, StoredFile } from '../components/artifact-store.ts';
 import { isPlain } from '../dag/output-ref.ts';
 import { inputError, SluiceError, sluiceError } from '../errors.ts';
 import type { Digest } from '../hashing/digest.ts';
 import type { FileDigest } from '../hashing/file-digest.ts';
+import { knownDigests } from '../hashing/known-digests.ts';
 import { mapLimited } from '../hashing/map-limited.ts';
 import { systemReason } from '../hashing/system-reason.ts';
 import type { FolderFile, Materializer, StoredValue } from '../materializers/materializer.ts';
@@ -41,7 +42,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     // Artifacts are kept, shared and shown. Files are not searched: they may be of any size.
     if (content instanceof Uint8Array && secretValues.areIn(content))
       throw sluiceError('ERR_SECRET_IN_RESULT', { where });
-    const { digest, size } = await small.write(content);
+    const { digest, size } = content instanceof Uint8Array ? await small.write(content) : await writeFile(content);
     return Object.freeze({
       digest,
       format: materializer.format,
@@ -50,6 +51,16 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
       ...(name === undefined ? {} : { name }),
       ...(refs.length === 0 ? {} : { refs }),
     });
+  }
+
+  /** A file that is as it was when it was last read is not read again, where the store has its bytes. */
+  async function writeFile(source: StoredFile): Promise<FileDigest> {
+    const known = knownDigests();
+    const seen = known?.look(source.file);
+    const found = seen && known?.find(seen);
+    const written = await small.write(found ? { ...source, seen: found.digest } : source);
+    if (seen) known?.note(seen, written.digest);
+    return written;
   }
 
   const stored = (artifact: Artifact): StoredValue => ({
@@ -106,11 +117,15 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     materializers: registry.versions,
 
     async save(value, where) {
-      if (!isPlain(value) || registry.takesWhole(value)) return { kind: 'value', value: await saveOne(value, where) };
-      const fields = await Promise.all(
-        Object.entries(value).map(async ([name, field]) => [name, await saveOne(field, `${where}.${name}`)] as const),
-      );
-      return { kind: 'fields', fields: Object.fromEntries(fields) };
+      try {
+        if (!isPlain(value) || registry.takesWhole(value)) return { kind: 'value', value: await saveOne(value, where) };
+        const fields = await Promise.all(
+          Object.entries(value).map(async ([name, field]) => [name, await saveOne(field, `${where}.${name}`)] as const),
+        );
+        return { kind: 'fields', fields: Object.fromEntries(fields) };
+      } finally {
+        knownDigests()?.keep();
+      }
     },
 
     async load(output, path = []) {

@@ -7,6 +7,8 @@ export interface StoredFile {
   readonly file: string;
   /** Of a file that nobody changes and that was just hashed, in the cache before a remote store: it need not be hashed again. A store may ignore it. */
   readonly digest?: Digest;
+  /** Of a file that by what `stat` tells is still the one that had this digest: a store that has these bytes need not read it. A store may ignore it. */
+  readonly seen?: Digest;
 }
 
 /** Something in a store that nobody will finish, because its writer died: it takes up room, and nobody sees it. */

@@ -62,7 +62,11 @@ export interface ContentFolder {
   /** The path of the whole object, every byte checked once per process; undefined when absent. @throws ERR_ARTIFACT_DAMAGED */
   wholePath(digest: Digest): Promise<string | undefined>;
   /** @throws ERR_STORE_WRITE, ERR_FILE_NOT_FOUND for a source file that is gone. */
-  add(source: Uint8Array | { readonly file: string } | AsyncIterable<Uint8Array>): Promise<FileDigest>;
+  add(
+    source: Uint8Array | { readonly file: string; readonly seen?: Digest } | AsyncIterable<Uint8Array>,
+  ): Promise<FileDigest>;
+  /** Says that a reader met other bytes than those of `digest`: whoever adds the right ones replaces them. */
+  distrust(digest: Digest): void;
   /** Bytes from a `checkedStream`, which fails at its end when they are not those of `digest`: they are not hashed again. */
   addChecked(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<FileDigest>;
   /** The same where `fill` writes the file itself, which is not there yet, and returns its size when the bytes are those of `digest`. */
@@ -96,6 +100,8 @@ export function openContentFolder(options: {
   const { name } = options;
   const files = createFileCheck();
   const flushes = new Set<Promise<void>>();
+  /** Met by readers of this process, and not replaced since. */
+  const damaged = new Set<Digest>();
   let flushError: unknown;
   const pathOf = (digest: Digest): string => join(root, 'objects', digest.slice(0, 2), digest.slice(2));
   let cleared = false;
@@ -118,6 +124,13 @@ export function openContentFolder(options: {
     return true;
   }
 
+  /** The same without a look at the bytes, for a file that need not be read either: what is damaged here is met by whoever reads it. */
+  function seemsToHold({ digest, size }: FileDigest): boolean {
+    const path = pathOf(digest);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return !damaged.has(digest) && stat?.isFile() === true && stat.size === size && touch(path);
+  }
+
   function place(temporary: string, digest: Digest): void {
     const path = pathOf(digest);
     try {
@@ -130,6 +143,7 @@ export function openContentFolder(options: {
       renameSync(temporary, path);
     }
     files.trust(path, digest);
+    damaged.delete(digest);
   }
 
   async function addBytes(bytes: Uint8Array): Promise<FileDigest> {
@@ -219,6 +233,7 @@ export function openContentFolder(options: {
       const path = pathOf(digest);
       const verdict = await files.check(path, digest);
       if (typeof verdict === 'object') {
+        damaged.add(digest);
         throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store: root, found: verdict.found });
       }
       if (verdict === 'missing') return undefined;
@@ -230,10 +245,13 @@ export function openContentFolder(options: {
       inWords(async () => {
         if (source instanceof Uint8Array) return addBytes(source);
         if (!('file' in source)) return addStreamed((sink) => drain(source, sink));
-        const { file } = source;
-        const small = sizeOfSource(file) <= SMALL;
-        return small ? addBytes(await readFile(file)) : addStreamed((sink) => digestOfFile(file, sink));
+        const { file, seen } = source;
+        const size = sizeOfSource(file);
+        if (seen !== undefined && seemsToHold({ digest: seen, size })) return { digest: seen, size };
+        return size <= SMALL ? addBytes(await readFile(file)) : addStreamed((sink) => digestOfFile(file, sink));
       }),
+
+    distrust: (digest) => void damaged.add(digest),
 
     addChecked: (source, digest) =>
       inWords(() =>

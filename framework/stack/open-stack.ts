@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { Stack } from '../components/stack.ts';
+import { rememberDigestsIn } from '../hashing/known-digests.ts';
 import { openComponents } from './open-components.ts';
 import { findProject, type Project } from './project.ts';
 import { activeStackName, readStackConfig, type StackConfig } from './stack-config.ts';
@@ -29,6 +31,7 @@ async function openAll(
   onTrackerProblem: (error: unknown) => void,
 ): Promise<Stack> {
   const { open, close } = openComponents(config, project, onTrackerProblem);
+  rememberDigestsIn(digestFolder(project));
   try {
     // At the same time: each of them may wait for a server.
     const [metadataStore, artifactStore, experimentTracker, orchestrator] = await Promise.all([
@@ -52,6 +55,8 @@ async function openAll(
     throw error;
   }
 }
+
+const digestFolder = ({ home }: Project): string => join(home, 'cache', 'digests');
 
 async function migrated(store: MetadataStore): Promise<MetadataStore> {
   await store.migrate();
@@ -79,5 +84,6 @@ export async function openWorkerStack(
   name: string,
 ): Promise<Pick<Stack, 'artifactStore' | 'home' | 'close'>> {
   const { open, close } = openComponents(await readStackConfig(project, name), project);
+  rememberDigestsIn(digestFolder(project));
   return { home: project.home, artifactStore: await open('artifact_store'), close };
 }

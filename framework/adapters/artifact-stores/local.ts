@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../../components/artifact-store.ts';
-import { sluiceError } from '../../errors.ts';
+import { SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
@@ -33,14 +33,20 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     has: async (digest) => folder.size(digest) !== undefined,
     size: async (digest) => folder.size(digest),
     sizes: async (digests) => digests.map(folder.size),
-    read: async (digest) => checkedStream(createReadStream(existingPath(digest)), digest, store),
+    async read(digest) {
+      const stream = checkedStream(createReadStream(existingPath(digest)), digest, store);
+      return stream.once('error', (error) => {
+        if (error instanceof SluiceError && error.code === 'ERR_ARTIFACT_DAMAGED') folder.distrust(digest);
+      });
+    },
     async readBytes(digest) {
       const path = existingPath(digest);
       // A small file at once: to hand the read to another thread takes several times as long as the read.
       const bytes = (folder.size(digest) ?? 0) <= SMALL ? readFileSync(path) : await readFile(path);
       const found = sha256(bytes);
-      if (found !== digest) throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found });
-      return bytes;
+      if (found === digest) return bytes;
+      folder.distrust(digest);
+      throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found });
     },
     write: folder.add,
     localPath: folder.wholePath,

@@ -110,8 +110,9 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     return content;
   }
 
-  async function sendFile({ file, digest }: StoredFile): Promise<FileDigest> {
+  async function sendFile({ file, digest, seen }: StoredFile): Promise<FileDigest> {
     const { size } = await stat(file);
+    if (seen !== undefined && (await holds({ digest: seen, size }))) return { digest: seen, size };
     if (size <= partSize) return writeBytes(await readFile(file));
     const about = { size, partSize: partSizeOf(size, partSize) };
     const content = digest ? { ...about, digest, checksums: undefined } : await digestParts(file, about);
