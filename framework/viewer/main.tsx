@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RequestError } from './api/request.ts';
+import { RequestError } from './client/request.ts';
 import { makeRouter } from './router.tsx';
 import './design/tokens.css';
 import './design/base.css';
@@ -13,7 +13,7 @@ const MAX_RETRIES = 2;
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      // The server tells what changed (api/live.ts); this is for coming back to a page.
+      // The server tells what changed (client/live.ts); this is for coming back to a page.
       staleTime: 5_000,
       // No for an answer stays no; silence may pass.
       retry: (failures, error) =>

@@ -8,7 +8,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { infoQuery } from './api/queries.ts';
+import { infoQuery } from './client/queries.ts';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { Empty } from './parts/empty.tsx';
 import { Problem } from './parts/problem.tsx';

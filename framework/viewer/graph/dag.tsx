@@ -3,6 +3,7 @@ import {
   Background,
   Controls,
   type Edge,
+  Handle,
   type Node,
   Position,
   ReactFlow,
@@ -46,7 +47,9 @@ const handles = [
 
 const Box = ({ data }: { readonly data: FlowNode['data'] }) => (
   <div className="dag-box" data-status={data.status}>
+    <Handle type="target" position={Position.Top} isConnectable={false} />
     {data.content}
+    <Handle type="source" position={Position.Bottom} isConnectable={false} />
   </div>
 );
 

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { LogItem } from '../../server/api/log.ts';
-import { address, part } from '../api/address.ts';
+import { address, part } from '../client/address.ts';
 import { Empty } from '../parts/empty.tsx';
 import { formatClock, formatMoment } from '../parts/format.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -53,14 +53,16 @@ export function LogView({ asked, isLive, version, follow, showsStep, fields, onC
             <option value="error">Errors</option>
           </select>
         </label>
-        <button
-          type="button"
-          className="button"
-          aria-pressed={follow}
-          onClick={() => onChange({ follow: follow ? 'no' : '' })}
-        >
-          Follow
-        </button>
+        {isLive && (
+          <button
+            type="button"
+            className="button"
+            aria-pressed={follow}
+            onClick={() => onChange({ follow: follow ? 'no' : '' })}
+          >
+            Follow
+          </button>
+        )}
         <a className="button" href={download} download>
           Download
         </a>

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { LogItem, LogPage } from '../../server/api/log.ts';
-import { address, part } from '../api/address.ts';
-import { request } from '../api/request.ts';
+import { address, part } from '../client/address.ts';
+import { request } from '../client/request.ts';
 
 export interface LogAsked {
   readonly run: string;

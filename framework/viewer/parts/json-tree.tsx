@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../server/api/json-value.ts';
+import { ArtifactLink } from './artifact-link.tsx';
 import { formatNumber } from './format.ts';
 import './json-tree.css';
 
@@ -13,6 +14,23 @@ export interface JsonTreeProps {
   readonly depth?: number;
 }
 
+interface Ref {
+  readonly digest: string;
+  readonly format: string;
+  readonly size: number;
+}
+
+/** What a result has in place of an artifact's value. */
+const isArtifact = (value: unknown): value is Ref =>
+  typeof value === 'object' &&
+  value !== null &&
+  'digest' in value &&
+  'format' in value &&
+  'size' in value &&
+  typeof value.digest === 'string' &&
+  typeof value.format === 'string' &&
+  typeof value.size === 'number';
+
 /** Data as a tree that opens and closes. */
 export function JsonTree({ value, name, depth = 0 }: JsonTreeProps) {
   if (value === null || typeof value !== 'object') {
@@ -26,7 +44,19 @@ export function JsonTree({ value, name, depth = 0 }: JsonTreeProps) {
   const entries = Array.isArray(value)
     ? value.map((each: JsonValue, index) => [String(index), each] as const)
     : Object.entries(value as Readonly<Record<string, JsonValue>>);
-  const count = Array.isArray(value) ? `[${entries.length}]` : entries.length === 0 ? '{}' : '';
+  if (entries.length === 0 || isArtifact(value)) {
+    return (
+      <div className="json-leaf">
+        <Name name={name} />
+        {isArtifact(value) ? (
+          <ArtifactLink artifact={{ name: null, ...value }} />
+        ) : (
+          <Leaf value={Array.isArray(value) ? '[]' : '{}'} />
+        )}
+      </div>
+    );
+  }
+  const count = Array.isArray(value) ? `[${entries.length}]` : '';
   const shown = entries
     .slice(0, MOST_ENTRIES)
     .map(([key, each]) => <JsonTree key={key} name={key} value={each} depth={depth + 1} />);

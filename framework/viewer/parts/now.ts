@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { infoQuery } from '../api/queries.ts';
+import { infoQuery } from '../client/queries.ts';
 
 const TICK_MS = 1000;
 

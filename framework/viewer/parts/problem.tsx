@@ -1,4 +1,4 @@
-import { RequestError } from '../api/request.ts';
+import { RequestError } from '../client/request.ts';
 import { Prose } from './prose.tsx';
 import './problem.css';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { useLive, useLiveState } from '../api/live.ts';
-import { infoQuery } from '../api/queries.ts';
+import { useLive, useLiveState } from '../client/live.ts';
+import { infoQuery } from '../client/queries.ts';
 import { Help } from './help.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { useKeys } from './keyboard.ts';

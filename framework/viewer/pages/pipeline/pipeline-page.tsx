@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import type { Grid } from '../../../server/api/pipeline.ts';
-import { gridQuery, pipelineQuery } from '../../api/queries.ts';
+import { gridQuery, pipelineQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatDuration } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';

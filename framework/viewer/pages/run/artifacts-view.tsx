@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../../../server/api/run.ts';
-import { artifactsQuery } from '../../api/queries.ts';
+import { artifactsQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatBytes, shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Run } from '../../../server/api/run.ts';
-import { act } from '../../api/act.ts';
-import { infoQuery } from '../../api/queries.ts';
+import { act } from '../../client/act.ts';
+import { infoQuery } from '../../client/queries.ts';
 import { Problem } from '../../parts/problem.tsx';
 
 /** What people say of a run: its name, tags and notes; changed in place. */

@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Run, StartedRun } from '../../../server/api/run.ts';
-import { act } from '../../api/act.ts';
-import { infoQuery } from '../../api/queries.ts';
+import { act } from '../../client/act.ts';
+import { infoQuery } from '../../client/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Problem } from '../../parts/problem.tsx';
 

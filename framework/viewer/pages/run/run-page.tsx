@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Run } from '../../../server/api/run.ts';
-import { metricsQuery, runQuery } from '../../api/queries.ts';
+import { metricsQuery, runQuery } from '../../client/queries.ts';
 import { Commit } from '../../parts/commit.tsx';
 import { ErrorCard } from '../../parts/error-card.tsx';
 import { Problem } from '../../parts/problem.tsx';

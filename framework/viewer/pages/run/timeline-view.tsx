@@ -13,6 +13,8 @@ import { ticksOf } from './ticks.ts';
 import './timeline-view.css';
 
 const ROW_HEIGHT = 30;
+/** A bar that ends after this part of the axis has its figure before it. */
+const LATE = 0.92;
 
 const KINDS: readonly (readonly [Segment['kind'], string])[] = [
   ['wait', 'waits for a slot'],
@@ -142,7 +144,10 @@ function Row({ run, bar: { step, start, end, segments }, from, span, isCritical 
           {step.status}, {said}
         </span>
       </span>
-      <span className="timeline-track" aria-hidden="true" data-critical={isCritical}>
+      <span className="timeline-track" aria-hidden="true">
+        {isCritical && (
+          <span className="timeline-critical" style={{ left: percent(start - from), width: percent(end - start) }} />
+        )}
         {segments.map((segment) => (
           <span
             key={`${segment.kind} ${segment.startedAt}`}
@@ -152,7 +157,11 @@ function Row({ run, bar: { step, start, end, segments }, from, span, isCritical 
             style={{ left: percent(Date.parse(segment.startedAt) - from), width: percent(segment.durationMs) }}
           />
         ))}
-        <small style={{ left: percent(Math.min(end - from, span * 0.92)) }}>{formatDuration(end - start)}</small>
+        <small
+          style={end - from < span * LATE ? { left: percent(end - from) } : { right: percent(from + span - start) }}
+        >
+          {formatDuration(end - start)}
+        </small>
       </span>
     </Link>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type Ref, useDeferredValue, useEffect, useId, useState } from 'react';
-import { suggestQuery } from '../../api/queries.ts';
-import type { RequestError } from '../../api/request.ts';
+import { suggestQuery } from '../../client/queries.ts';
+import type { RequestError } from '../../client/request.ts';
 import { Prose } from '../../parts/prose.tsx';
 import './filter-field.css';
 

@@ -10,7 +10,7 @@ import { Ago, Duration } from '../../parts/time.tsx';
 export const FEATURES = {};
 
 /** So many metrics have a column. */
-const MOST_METRICS = 3;
+const MOST_METRICS = 2;
 /** Rows that are looked at to choose them: the choice must not change while one scrolls. */
 const SAMPLE = 100;
 
@@ -19,7 +19,11 @@ export function metricsOf(runs: readonly RunSummary[], sort: string): readonly s
   const counts = new Map<string, number>();
   for (const { metrics } of runs.slice(0, SAMPLE))
     for (const name of Object.keys(metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const common = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  // A plain name is a result; one with a slash is a curve of a group.
+  const isPart = (name: string): number => Number(name.includes('/'));
+  const common = [...counts]
+    .sort(([nameA, a], [nameB, b]) => isPart(nameA) - isPart(nameB) || b - a)
+    .map(([name]) => name);
   const sorted = /^-?metrics\.(.+)$/.exec(sort)?.[1];
   const names = sorted ? [sorted, ...common.filter((name) => name !== sorted)] : common;
   return names.slice(0, MOST_METRICS);

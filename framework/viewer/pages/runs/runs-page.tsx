@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
-import { infoQuery, runsQuery } from '../../api/queries.ts';
-import { RequestError } from '../../api/request.ts';
+import { infoQuery, runsQuery } from '../../client/queries.ts';
+import { RequestError } from '../../client/request.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';

@@ -2,8 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { RunSummary } from '../../../server/api/run.ts';
-import { act } from '../../api/act.ts';
-import { infoQuery } from '../../api/queries.ts';
+import { act } from '../../client/act.ts';
+import { infoQuery } from '../../client/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { isOver } from '../../parts/status.tsx';
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Step } from '../../../server/api/step.ts';
-import { stepQuery } from '../../api/queries.ts';
+import { stepQuery } from '../../client/queries.ts';
 import { LogView } from '../../logs/log-view.tsx';
 import { ArtifactLink } from '../../parts/artifact-link.tsx';
 import { ErrorCard } from '../../parts/error-card.tsx';
@@ -17,6 +17,9 @@ import { VerdictCard } from './verdict-card.tsx';
 import './step-page.css';
 
 const route = getRouteApi('/runs/$run/steps/$node');
+
+/** More plain values than this are shown on demand. */
+const MOST_VALUES = 12;
 
 /** One step of one run: why it failed, why it ran, what it took and what it made. */
 export function StepPage() {
@@ -109,29 +112,44 @@ function Inputs({ run, step }: { readonly run: string; readonly step: Step }) {
   const values = Object.entries(step.arguments);
   if (step.inputs.length === 0 && values.length === 0) return <p className="muted">It takes none.</p>;
   return (
-    <dl className="facts">
-      {step.inputs.map((input) => (
-        <Fact key={`${input.name} ${input.field} ${input.digest}`} name={input.name}>
-          {input.known ? <ArtifactLink artifact={input} /> : <span className="muted">not there</span>}
-          {input.node && (
-            <span className="muted">
-              {' from '}
-              <Link to="/runs/$run/steps/$node" params={{ run, node: input.node }} className="link">
-                {input.node}
-              </Link>
-              {input.field && `.${input.field}`}
-            </span>
-          )}
-        </Fact>
-      ))}
-      {values.map(([name, value]) => (
-        <Fact key={name} name={name}>
-          <code>{value}</code>
-        </Fact>
-      ))}
-    </dl>
+    <>
+      <dl className="facts">
+        {step.inputs.map((input) => (
+          <Fact key={`${input.name} ${input.field} ${input.digest}`} name={input.name}>
+            {input.known ? <ArtifactLink artifact={input} /> : <span className="muted">not there</span>}
+            {input.node && (
+              <span className="muted">
+                {' from '}
+                <Link to="/runs/$run/steps/$node" params={{ run, node: input.node }} className="link">
+                  {input.node}
+                </Link>
+                {input.field && `.${input.field}`}
+              </span>
+            )}
+          </Fact>
+        ))}
+      </dl>
+      {values.length > MOST_VALUES ? (
+        <details>
+          <summary>{values.length} values</summary>
+          <Values values={values} />
+        </details>
+      ) : (
+        <Values values={values} />
+      )}
+    </>
   );
 }
+
+const Values = ({ values }: { readonly values: readonly (readonly [string, string])[] }) => (
+  <dl className="facts step-values">
+    {values.map(([name, value]) => (
+      <Fact key={name} name={name}>
+        <code>{value}</code>
+      </Fact>
+    ))}
+  </dl>
+);
 
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
   <>

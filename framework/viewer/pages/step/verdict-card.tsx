@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Step, Why } from '../../../server/api/step.ts';
-import { whyQuery } from '../../api/queries.ts';
+import { whyQuery } from '../../client/queries.ts';
 import { DiffView } from '../../parts/diff-view.tsx';
 import { shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -26,7 +26,7 @@ export function VerdictCard({ run, step }: { readonly run: string; readonly step
       <div className="body verdict">
         {error && <Problem error={error} title="It can't be said why" />}
         {!why && !error && <Skeleton lines={3} label="Asking why" />}
-        {why && <Reasons why={why} />}
+        {why && <Reasons why={why} self={`${run} ${step.id}`} />}
         {step.parts.length > 0 && (
           <details>
             <summary>All {step.parts.length} parts of the key</summary>
@@ -59,14 +59,14 @@ const PartFact = ({
   </>
 );
 
-function Reasons({ why }: { readonly why: Why }) {
+function Reasons({ why, self }: { readonly why: Why; readonly self: string }) {
   const { origin, nearest, differences } = why;
   return (
     <>
       <p>
         <Prose text={why.reason} />
       </p>
-      {origin && (
+      {origin && `${origin.run} ${origin.node}` !== self && (
         <p>
           The result is that of <StepLink {...origin} />.
         </p>

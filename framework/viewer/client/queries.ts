@@ -13,7 +13,7 @@ import { address, part } from './address.ts';
 import { request } from './request.ts';
 
 /*
- * What pages ask for. Keys begin with what makes them stale: `runs` any run, `run, ID` that one (framework/viewer/api/live.ts).
+ * What pages ask for. Keys begin with what makes them stale: `runs` any run, `run, ID` that one (framework/viewer/client/live.ts).
  */
 
 export const infoQuery = queryOptions({
