@@ -30,6 +30,7 @@ const ENTRIES = {
   cli: 'framework/cli/main.ts',
   worker: 'framework/stack/worker.ts',
   heart: 'framework/stack/heart.ts',
+  guard: 'framework/stack/guard.ts',
   'serve-hashes': 'framework/hashing/serve-hashes.ts',
   'serve-fetches': 'framework/adapters/artifact-stores/serve-fetches.ts',
   register: 'framework/code/register.ts',

@@ -115,6 +115,13 @@ export type StepBegun =
   /** Somebody has committed a result since the caller looked. */
   | { readonly stored: CacheEntry };
 
+/** Somebody wants a run to stop. */
+export interface CancelRequest {
+  /** Of the run. */
+  readonly id: string;
+  readonly how: 'graceful' | 'now';
+}
+
 /** The end of one attempt that produced a result: one transaction, refused when the fence is not the newest any more. */
 export interface Commit {
   readonly stepRun: StepRunRecord;
@@ -175,10 +182,10 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   registerExecutor(executor: ExecutorInfo): Promise<void>;
   /** All that are registered; after `markLost` these are those that live. */
   executors(): Promise<readonly ExecutorInfo[]>;
-  /** Says "alive", and returns the ids of its runs whose cancellation was asked for. */
-  heartbeat(executor: string): Promise<readonly string[]>;
+  /** Says "alive", and returns those of its runs whose cancellation was asked for. */
+  heartbeat(executor: string): Promise<readonly CancelRequest[]>;
   retireExecutor(executor: string): Promise<void>;
-  /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`; returns them. `isAlive` decides for executors of this host. */
+  /** Marks unfinished runs (and their steps and attempts) of executors that are gone as `lost`, or as `cancelled` where that was asked for; returns them. `isAlive` decides for executors of this host. */
   markLost(options: {
     readonly host: string;
     /** @param startedAt when the executor began: a process that is younger only has its number. */
@@ -194,7 +201,8 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   listRuns(filter?: RunFilter): Promise<Page<RunRecord>>;
   /** Removes the record; cache entries and artifacts stay. */
   deleteRun(id: string): Promise<void>;
-  requestCancel(id: string): Promise<void>;
+  /** @param how `now`: running steps are killed, not asked. Never weakens an earlier request. Default `graceful`. */
+  requestCancel(id: string, how?: CancelRequest['how']): Promise<void>;
   /** What the code of a run was; equal texts of several runs are kept once. @param git replaces that of the run. */
   keepCodeState(runId: string, state: CodeState & { readonly git: GitState | null }): Promise<void>;
   /** Undefined for runs that kept none: all their steps were hits, or an earlier version ran them. */

@@ -90,7 +90,14 @@ async function oneAttempt(node: PlanNode, run: RunScope, call: StepKey, facts: A
   const workDir = join(run.stack.home, 'work', run.run.id, node.id, String(attempt));
   const inProcess = node.step.options.isolation === 'process';
   const { cancellation, grace } = run;
-  const limits = { step: node.id, timeout: node.step.options.timeout, cancellation, grace, givesUp: !inProcess };
+  const limits = {
+    step: node.id,
+    timeout: node.step.options.timeout,
+    cancellation,
+    grace,
+    givesUp: !inProcess,
+    listens: report.hears,
+  };
   const perform = inProcess ? inWorker : inline;
   const [ended] = await Promise.allSettled([
     withinLimits(limits, (signal, dropped) => perform(node, run, call, { ...facts, report, workDir, signal, dropped })),
@@ -116,7 +123,9 @@ function inline(node: PlanNode, run: RunScope, { history }: StepKey, performing:
   const { io } = run;
   const step = { id: attempt.stepRunId, name: node.step.name, attempt: attempt.attempt };
   const context = createStepContext({ run: run.run, step, report, io, signal, workDir, checkpointDir, history });
-  return performInline({ node, io, context, report, dropped, outputOf: outputOf(run) });
+  const { timeout } = node.step.options;
+  const release = run.guard.watch({ stepRun: step.id, node: node.id, attempt: step.attempt, timeout });
+  return performInline({ node, io, context, report, signal, dropped, outputOf: outputOf(run) }).finally(release);
 }
 
 function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performing: Performing): Promise<Output> {

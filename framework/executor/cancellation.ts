@@ -1,16 +1,33 @@
 import { setMaxListeners } from 'node:events';
 
-/** How long steps are given to end by themselves. Milliseconds. */
+/**
+ * The clock of every end that a step doesn't choose: how long it is given to end by itself. Milliseconds.
+ *
+ * A request of another process is seen within half a second (`keepPresence`). Then the step's AbortSignal is aborted, and it has `abortMs` if it
+ * listens: if it has taken its signal, and its process answers. One that doesn't listen has nothing to wind up and gets `deafMs`. Then comes SIGTERM,
+ * and SIGKILL after `termMs`, or after `deafTermMs` where nobody answers; an inline step is given up, for nothing can stop it.
+ * So a step that listens has half a minute for its last checkpoint, and one that is blocked is gone within two seconds.
+ */
 export interface Grace {
-  /** From the AbortSignal to SIGTERM, or to an inline step being given up. */
+  /** From the AbortSignal to SIGTERM, or to an inline step being given up, for a step that listens. */
   readonly abortMs: number;
   /** The same after a timeout, where nobody waits for a last checkpoint. */
   readonly timeoutMs: number;
+  /** The same for a step that never took its signal, or whose process doesn't answer. */
+  readonly deafMs: number;
   /** From SIGTERM to SIGKILL. */
   readonly termMs: number;
+  /** The same where nobody answers. */
+  readonly deafTermMs: number;
 }
 
-export const DEFAULT_GRACE: Grace = { abortMs: 30_000, timeoutMs: 2_000, termMs: 5_000 };
+export const DEFAULT_GRACE: Grace = {
+  abortMs: 30_000,
+  timeoutMs: 2_000,
+  deafMs: 700,
+  termMs: 5_000,
+  deafTermMs: 500,
+};
 
 /** The one way a run is stopped, whoever asks: Ctrl-C, `runs cancel` in another process, the viewer, or a failure in mode `fail-fast`. */
 export interface Cancellation {

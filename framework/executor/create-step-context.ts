@@ -42,7 +42,10 @@ export function createStepContext(options: StepContextOptions): StepContext {
     tracker: createStepTracker(options),
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     progress: (progress) => report.progress(progress),
-    signal,
+    get signal() {
+      report.listens();
+      return signal;
+    },
     get workDir() {
       return workDir();
     },

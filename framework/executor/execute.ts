@@ -7,7 +7,7 @@ import type { CodeDigester } from '../code/code-digest.ts';
 import type { Stack } from '../components/stack.ts';
 import type { Plan } from '../dag/plan.ts';
 import { sluiceError } from '../errors.ts';
-import type { RunMode, RunRecord, StepRunRecord } from '../model/run.ts';
+import type { RunMode, RunRecord, StepRunRecord, StoredError } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Resources } from '../model/step-definition.ts';
 import { THIS_HOST } from '../this-host.ts';
@@ -54,6 +54,11 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   /** Aborted (Ctrl-C twice): steps are killed or given up. */
   readonly killSignal?: AbortSignal;
   readonly onEvent?: EventSink;
+  /**
+   * Has inline steps watched, so that one which blocks this thread can be ended with its run: on Ctrl-C, when another process cancels the run, or
+   * after its timeout. All of that is in the record when this is called; it says so and ends the process, for nothing else can go on.
+   */
+  readonly onForcedEnd?: (error: StoredError, exitCode: number) => void;
   readonly grace?: Partial<Grace>;
   /** Default: `worker.js` beside this file, as the build puts it. */
   readonly worker?: WorkerLaunch;
@@ -100,8 +105,9 @@ async function conduct(
   const { pipeline, params, executor } = options;
   const cancelGracefully = (): void => cancellation.request('graceful', 'user');
   const cancelNow = (): void => cancellation.request('now', 'user');
+  const onCancel = (how: 'graceful' | 'now'): void => cancellation.request(how, 'user');
   const store = stack.metadataStore;
-  const presence = keepPresence({ store, executor, run: record.id, claims, onCancel: cancelGracefully });
+  const presence = keepPresence({ store, executor, run: record.id, claims, onCancel });
   const releaseConsole = captureConsole();
   const unlisten: (() => void)[] = [];
   try {
@@ -117,6 +123,7 @@ async function conduct(
     await scope.code.recorded();
     presence.stop();
     scope.heart.stop();
+    scope.guard.stop();
     await removeFolder(join(stack.home, 'work', record.id));
   }
 }

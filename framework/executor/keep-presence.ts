@@ -1,7 +1,8 @@
-import type { MetadataStore } from '../components/metadata-store.ts';
+import type { CancelRequest, MetadataStore } from '../components/metadata-store.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 
-const HEARTBEAT_MS = 1000;
+/** Also how long another process's wish to cancel may stay unseen: a part of the clock in `cancellation.ts`. */
+const HEARTBEAT_MS = 500;
 
 /**
  * Says "alive" to the store while a run goes on, renews its claims, and notices when another process asks to cancel it.
@@ -12,14 +13,15 @@ export function keepPresence(options: {
   readonly executor: string;
   readonly run: string;
   readonly claims: Pick<ClaimKeeper, 'renewAll'>;
-  readonly onCancel: () => void;
+  readonly onCancel: (how: CancelRequest['how']) => void;
 }): { stop(): void } {
   const { store, executor, run, claims, onCancel } = options;
   let isBeating = false;
 
   async function beat(): Promise<void> {
-    const cancelled = await store.heartbeat(executor);
-    if (cancelled.includes(run)) onCancel();
+    const requests = await store.heartbeat(executor);
+    const request = requests.find(({ id }) => id === run);
+    if (request) onCancel(request.how);
     await claims.renewAll();
   }
 

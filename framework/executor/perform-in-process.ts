@@ -6,6 +6,7 @@ import type { Output } from '../model/artifact.ts';
 import type { Usage } from '../model/recording.ts';
 import type { LogLine } from '../model/run.ts';
 import type { Grace } from './cancellation.ts';
+import type { RecordReport } from './record-report.ts';
 import type { StepReport } from './step-report.ts';
 import { WORKER_MARK } from './worker-mark.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
@@ -22,14 +23,14 @@ export interface ProcessOptions {
   readonly job: WorkerJob;
   readonly step: string;
   readonly launch: WorkerLaunch;
-  readonly report: StepReport;
+  readonly report: StepReport & Pick<RecordReport, 'hears'>;
   /** Told what the process used, by itself. */
   readonly used: (usage: Usage) => void;
   /** Aborted: the worker is asked, then told (SIGTERM), then killed. */
   readonly signal: AbortSignal;
   /** Aborted: killed at once. */
   readonly now: AbortSignal;
-  readonly grace: Pick<Grace, 'abortMs' | 'timeoutMs' | 'termMs'>;
+  readonly grace: Grace;
 }
 
 /** How long the pipes of a process that is gone may stay open: a child of its own may hold them. */
@@ -79,6 +80,10 @@ function endOf(child: ChildProcess, { job, report, used }: ProcessOptions): Prom
         return report.track(message.entry);
       case 'progress':
         return report.progress(message.progress);
+      case 'listens':
+        return report.listens();
+      case 'heard':
+        return;
       case 'phase':
         return report.phase(message.kind, message.at);
       case 'usage':
@@ -120,17 +125,29 @@ function send(child: ChildProcess, message: ToWorker): void {
 }
 
 /** Ask, then SIGTERM, then SIGKILL. Returns how to stop stopping it, and makes sure that nothing of it stays behind. */
-function stopLadder(child: ChildProcess, { signal, now, grace }: ProcessOptions): () => void {
+function stopLadder(child: ChildProcess, { signal, now, grace, report }: ProcessOptions): () => void {
   const timers: NodeJS.Timeout[] = [];
+  let hasAnswered = false;
+  let isTold = false;
+  const onMessage = ({ type }: FromWorker): void => {
+    hasAnswered ||= type === 'heard';
+  };
   const kill = (): void => void child.kill('SIGKILL');
+  const tell = (): void => {
+    if (isTold) return;
+    isTold = true;
+    child.kill('SIGTERM');
+    timers.push(setTimeout(kill, hasAnswered ? grace.termMs : grace.deafTermMs));
+  };
+  const tellTheDeaf = (): void => {
+    if (!hasAnswered || !report.hears()) tell();
+  };
   const ask = (): void => {
+    child.on('message', onMessage);
     send(child, { type: 'abort' });
     const isTimeout = (signal.reason as { code?: unknown } | undefined)?.code === 'ERR_STEP_TIMEOUT';
     const patience = isTimeout ? grace.timeoutMs : grace.abortMs;
-    timers.push(
-      setTimeout(() => child.kill('SIGTERM'), patience),
-      setTimeout(kill, patience + grace.termMs),
-    );
+    timers.push(setTimeout(tellTheDeaf, Math.min(grace.deafMs, patience)), setTimeout(tell, patience));
   };
   if (signal.aborted) ask();
   signal.addEventListener('abort', ask);
@@ -140,6 +157,7 @@ function stopLadder(child: ChildProcess, { signal, now, grace }: ProcessOptions)
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', ask);
     now.removeEventListener('abort', kill);
+    child.off('message', onMessage);
     if (child.exitCode === null && child.signalCode === null) kill();
   };
 }

@@ -12,14 +12,15 @@ export async function performInline(options: {
   readonly io: ArtifactIo;
   readonly context: StepContext;
   readonly report: StepReport;
+  readonly signal: AbortSignal;
   /** Aborted when nobody waits for the result any more: it is not saved then. */
   readonly dropped: AbortSignal;
   outputOf(node: string): Output;
 }): Promise<Output> {
-  const { node, io, context, report, dropped } = options;
+  const { node, io, context, report, signal, dropped } = options;
   const args = await loadArguments(node, options);
   // Given up while its inputs came: nobody wants the result any more.
-  context.signal.throwIfAborted();
+  signal.throwIfAborted();
   captureInto(context, report);
   report.phase('run');
   const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));

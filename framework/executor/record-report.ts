@@ -20,6 +20,8 @@ export interface RecordReportOptions {
 }
 
 export interface RecordReport extends StepReport {
+  /** Whether the step has taken its AbortSignal. */
+  hears(): boolean;
   /** Everything said so far is in the store (and, as far as it works, in the tracker) when this resolves. */
   flush(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function recordReport(options: RecordReportOptions): RecordReport {
   let writing: Promise<void> = Promise.resolve();
   let fault: unknown;
   let isTrackerNamed = false;
+  let isListening = false;
 
   const later = (): void => {
     timer ??= setTimeout(() => {
@@ -90,6 +93,10 @@ export function recordReport(options: RecordReportOptions): RecordReport {
       later();
     },
     progress: (progress) => emit({ type: 'step-progress', node, progress: secretValues.maskDeep(progress) }),
+    listens() {
+      isListening = true;
+    },
+    hears: () => isListening,
     phase: (kind, at) => clock.enter(kind, at),
     async flush() {
       clearTimeout(timer);

@@ -7,6 +7,7 @@ import type { EventSink } from '../model/run-event.ts';
 import type { Cancellation, Grace } from './cancellation.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
 import type { CodeRecorder } from './code-recorder.ts';
+import type { Guard } from './guard.ts';
 import type { SavedGuard } from './guard-saved.ts';
 import type { Heart } from './heart.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
@@ -32,6 +33,7 @@ export interface RunScope {
   readonly claims: ClaimKeeper;
   readonly saved: SavedGuard;
   readonly heart: Heart;
+  readonly guard: Guard;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;
   readonly cancellation: Cancellation;

@@ -42,8 +42,10 @@ export function serveStep(given: WorkerHost): void {
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'abort') abort.abort();
-    else void serve(host, message.job, abort.signal);
+    if (message.type === 'abort') {
+      tell({ type: 'heard' });
+      abort.abort();
+    } else void serve(host, message.job, abort.signal);
   });
 }
 
@@ -82,6 +84,7 @@ async function perform(
       io,
       context,
       report,
+      signal,
       dropped: NEVER,
       outputOf: (id) => job.outputs[id]!,
     });
@@ -108,6 +111,7 @@ const report: StepReport = {
   log: (line) => tell({ type: 'log', line }),
   track: (entry) => tell({ type: 'track', entry }),
   progress: (progress) => tell({ type: 'progress', progress }),
+  listens: () => tell({ type: 'listens' }),
   phase: (kind) => tell({ type: 'phase', kind, at: Date.now() }),
 };
 

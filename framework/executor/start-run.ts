@@ -9,6 +9,7 @@ import { createCancellation, DEFAULT_GRACE } from './cancellation.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
 import { createCodeRecorder } from './code-recorder.ts';
 import type { ExecuteOptions } from './execute.ts';
+import { createGuard, type Guard, noGuard } from './guard.ts';
 import { guardSaved } from './guard-saved.ts';
 import { createHeart, noHeart } from './heart.ts';
 import { amountsOf, machineCapacity } from './resource-amounts.ts';
@@ -24,6 +25,9 @@ import { createStepRecords } from './step-records.ts';
 
 /** Keys being made at once: enough to overlap reads, few enough to hold ten thousand ready steps cheaply. */
 const LOOKS = 16;
+
+/** The script of the guard's thread, as the build puts it. */
+const GUARD = new URL('./guard.js', import.meta.url);
 
 export interface StartOptions extends ExecuteOptions {
   readonly executor: string;
@@ -79,6 +83,7 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     claims: createClaimKeeper(executor, store, heart),
     saved: guardSaved(store, io),
     heart,
+    guard: guardOf(options, record),
     slots: createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) }),
     cancellation: createCancellation((how) => emit({ type: 'run-cancelling', how })),
     grace: { ...DEFAULT_GRACE, ...options.grace },
@@ -91,6 +96,10 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     },
   };
   return { scope, record, live };
+}
+
+function guardOf({ onForcedEnd: onEnd, executor, stack }: StartOptions, { id, name }: RunRecord): Guard {
+  return onEnd ? createGuard({ executor, run: { id, name }, stack: placeOf(stack), entry: GUARD, onEnd }) : noGuard;
 }
 
 /** What a thread or a process needs to open the stack again. */

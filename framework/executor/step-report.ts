@@ -7,6 +7,8 @@ export interface StepReport {
   log(line: LogLine): void;
   track(entry: TrackerEntry): void;
   progress(progress: Progress): void;
+  /** The step has taken its AbortSignal: it may have something to wind up when it is asked to end. */
+  listens(): void;
   /** The attempt has come so far. @param at milliseconds since the epoch; default: now. */
   phase(kind: 'run' | 'save', at?: Time): void;
 }

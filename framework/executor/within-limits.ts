@@ -10,11 +10,13 @@ export interface LimitOptions {
   readonly grace: Grace;
   /** False for a body that ends by itself when it must, because its process is killed. */
   readonly givesUp: boolean;
+  /** Whether the body has taken its signal. */
+  readonly listens: () => boolean;
 }
 
 /**
- * Runs one attempt until it ends, its time is up, or the run is cancelled. Its signal is aborted first; a body in this process that does not
- * listen is given up after the grace, and whatever it returns later is dropped: JavaScript has no way to stop it.
+ * Runs one attempt until it ends, its time is up, or the run is cancelled. Its signal is aborted first; a body in this process that goes
+ * on is given up after the grace, and whatever it returns later is dropped: JavaScript has no way to stop it.
  * A body that ends well although it was cancelled has ended well.
  *
  * @param body given a second signal, aborted when it is given up: what it would still do with its result is not to be done.
@@ -24,7 +26,7 @@ export async function withinLimits<T>(
   options: LimitOptions,
   body: (signal: AbortSignal, dropped: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { step, timeout, cancellation, grace, givesUp } = options;
+  const { step, timeout, cancellation, grace, givesUp, listens } = options;
   const cancelled = (): SluiceError => sluiceError('ERR_CANCELLED', { what: `Step ${step}` });
   if (cancellation.graceful.aborted) throw cancelled();
   const controller = new AbortController();
@@ -41,7 +43,7 @@ export async function withinLimits<T>(
   const stop = (reason: SluiceError, graceMs: number): void => {
     if (controller.signal.aborted) return;
     controller.abort(reason);
-    if (givesUp) timers.push(setTimeout(() => giveUp(reason), graceMs));
+    if (givesUp) timers.push(setTimeout(() => giveUp(reason), listens() ? graceMs : Math.min(graceMs, grace.deafMs)));
   };
   const onGraceful = (): void => stop(cancelled(), grace.abortMs);
   const onNow = (): void => {
@@ -69,4 +71,5 @@ export async function withinLimits<T>(
 
 const isTimeout = (reason: unknown): boolean => reason instanceof SluiceError && reason.code === 'ERR_STEP_TIMEOUT';
 
-const saidDuration = (duration: Duration): string => (typeof duration === 'number' ? `${duration} ms` : duration);
+export const saidDuration = (duration: Duration): string =>
+  typeof duration === 'number' ? `${duration} ms` : duration;

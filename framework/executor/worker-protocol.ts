@@ -39,6 +39,10 @@ export type FromWorker =
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'track'; readonly entry: TrackerEntry }
   | { readonly type: 'progress'; readonly progress: Progress }
+  /** The step has taken its AbortSignal. */
+  | { readonly type: 'listens' }
+  /** The answer to `abort`. */
+  | { readonly type: 'heard' }
   | { readonly type: 'phase'; readonly kind: 'run' | 'save'; readonly at: Time }
   /** The last word but one. */
   | { readonly type: 'usage'; readonly usage: Usage }

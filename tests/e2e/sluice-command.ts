@@ -17,6 +17,8 @@ export interface StartedCommand {
   /** Resolves when standard output holds the text, or matches. */
   said(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** What a terminal does on Ctrl-C: every process of the command gets it. For commands that were started with `group`. */
+  signalGroup(name: NodeJS.Signals): void;
   /** Gives it text on standard input, and ends that. */
   typed(text: string): void;
 }
@@ -24,16 +26,18 @@ export interface StartedCommand {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** In a process group of its own, as a terminal starts commands. */
+  readonly group?: boolean;
 }
 
 /** Starts the real command, through its bin file, without a shell. */
-export function startSluice(args: readonly string[], { cwd, env }: CommandOptions): StartedCommand {
+export function startSluice(args: readonly string[], { cwd, env, group = false }: CommandOptions): StartedCommand {
   if (!existsSync(join(root, 'dist', 'cli.js'))) throw new Error('These tests run the built command: npm run build.');
   const inherited = { ...process.env };
   // What the machine that runs the tests happens to say must not change what they see.
   for (const name of ['SLUICE_HOME', 'SLUICE_STACK', 'FORCE_COLOR', 'NO_COLOR', 'CI', 'NODE_OPTIONS'])
     delete inherited[name];
-  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env }, detached: group });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -62,6 +66,7 @@ export function startSluice(args: readonly string[], { cwd, env }: CommandOption
         void ended.then(() => fail(new Error(`It ended without saying ${String(text)}:\n${stdout}${stderr}`)));
       }),
     signal: (name) => void child.kill(name),
+    signalGroup: (name) => void process.kill(-child.pid!, name),
     typed: (text) => void child.stdin.end(text),
   };
 }

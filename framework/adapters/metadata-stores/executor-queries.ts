@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
+import { CANCEL_NOW } from './run-row.ts';
 import { startsWith } from './starts-with.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -35,12 +36,15 @@ export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlC
       .execute();
     const cancelled = await db
       .selectFrom('run')
-      .select('id')
+      .select(['id', 'cancel_requested'])
       .where('executor', '=', executor)
       .where(unfinished)
-      .where('cancel_requested', '=', 1)
+      .where('cancel_requested', '>', 0)
       .execute();
-    return cancelled.map(({ id }) => id);
+    return cancelled.map(({ id, cancel_requested }) => ({
+      id,
+      how: cancel_requested === CANCEL_NOW ? 'now' : 'graceful',
+    }));
   },
 
   retireExecutor: (executor) =>
@@ -57,14 +61,16 @@ export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlC
       const lives = one.host === host ? isAlive(one.pid, one.started_at) : silent_ms <= silentForMs;
       (lives ? alive : dead).set(id, seen_at);
     }
-    const open = await db.selectFrom('run').select(['id', 'executor']).where(unfinished).execute();
+    const open = await db.selectFrom('run').select(['id', 'executor', 'cancel_requested']).where(unfinished).execute();
     const gone = open.filter(({ executor }) => !alive.has(executor));
     // What nearly every command meets: nothing to write.
     if (gone.length === 0 && dead.size === 0) return [];
     return db.transaction().execute(async (on) => {
       const lost: string[] = [];
-      for (const { id, executor } of gone) {
-        if (await loseRun(on, id, dead.get(executor) ?? now())) lost.push(id);
+      for (const { id, executor, cancel_requested } of gone) {
+        // Whoever ended the process of a run that was to be cancelled did what was asked.
+        const status = cancel_requested > 0 ? 'cancelled' : 'lost';
+        if (await loseRun(on, id, { status, endedAt: dead.get(executor) ?? now() })) lost.push(id);
       }
       for (const id of dead.keys()) {
         await on.deleteFrom('executor').where('id', '=', id).execute();
@@ -75,23 +81,29 @@ export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlC
   },
 });
 
-/** False when the run has ended by itself meanwhile. @param endedAt the last sign of life. */
-async function loseRun(on: Sql, id: string, endedAt: number): Promise<boolean> {
+interface End {
+  readonly status: 'cancelled' | 'lost';
+  /** The last sign of life. */
+  readonly endedAt: number;
+}
+
+/** False when the run has ended by itself meanwhile. */
+async function loseRun(on: Sql, id: string, { status, endedAt }: End): Promise<boolean> {
   const { numUpdatedRows } = await on
     .updateTable('run')
-    .set({ status: 'lost', ended_at: endedAt, duration_ms: sql`${endedAt} - coalesce(started_at, created_at)` })
+    .set({ status, ended_at: endedAt, duration_ms: sql`${endedAt} - coalesce(started_at, created_at)` })
     .where('id', '=', id)
     .where(unfinished)
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) return false;
   const steps = await on.selectFrom('step_run').select('id').where('run_id', '=', id).where(unfinished).execute();
   const ids = steps.map((step) => step.id);
-  for (let at = 0; at < ids.length; at += SOME) await loseSteps(on, ids.slice(at, at + SOME), endedAt);
+  for (let at = 0; at < ids.length; at += SOME) await loseSteps(on, ids.slice(at, at + SOME), { status, endedAt });
   return true;
 }
 
-async function loseSteps(on: Sql, ids: readonly string[], endedAt: number): Promise<void> {
-  const end = { status: 'lost', ended_at: endedAt } as const;
+async function loseSteps(on: Sql, ids: readonly string[], { status, endedAt }: End): Promise<void> {
+  const end = { status, ended_at: endedAt } as const;
   await on.updateTable('attempt').set(end).where('step_run_id', 'in', ids).where(unfinished).execute();
   await on
     .updateTable('step_run')

@@ -29,7 +29,8 @@ export interface RunTable {
   /** -1 until the end. */
   duration_ms: number;
   executor: string;
-  cancel_requested: Flag;
+  /** 0, 1 (steps are asked to end) or 2 (they are killed). */
+  cancel_requested: number;
   mode: string;
   resumed_from: string | null;
   source: string;

@@ -6,7 +6,7 @@ import { insertRows } from './insert-rows.ts';
 import type { RunTable, Sql, SqlContext } from './metadata-schema.ts';
 import { deleteCodeState } from './run-code-queries.ts';
 import { pageOfRuns } from './run-filter-queries.ts';
-import { changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
+import { CANCEL_NOW, changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
 import { deleteRunValues, insertRunParams, takeOverMetrics } from './run-value-queries.ts';
 import { startsWith } from './starts-with.ts';
 import { insertParts, toStepRunRow } from './step-run-row.ts';
@@ -79,8 +79,15 @@ export const runQueries = (context: SqlContext): RunQueries => {
         await sweepOrphans(on, gone, context.capabilities.serverClock ?? context.now());
       }),
 
-    async requestCancel(id) {
-      await db.updateTable('run').set({ cancel_requested: 1 }).where('id', '=', id).where(unfinished).execute();
+    async requestCancel(id, how = 'graceful') {
+      const wish = how === 'now' ? CANCEL_NOW : 1;
+      await db
+        .updateTable('run')
+        .set({ cancel_requested: wish })
+        .where('id', '=', id)
+        .where('cancel_requested', '<', wish)
+        .where(unfinished)
+        .execute();
     },
   };
 };

@@ -3,6 +3,9 @@ import type { RunRecord } from '../../model/run.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { RunTable } from './metadata-schema.ts';
 
+/** `cancel_requested` of a run whose steps shall be killed; 1 when they shall be asked. */
+export const CANCEL_NOW = 2;
+
 /** What a run without an end has as its duration: sorted after every other. */
 export const NO_DURATION = -1;
 
@@ -103,7 +106,7 @@ export const fromRunRow = (row: RunTable): RunRecord => ({
   result: fromJson(row.result),
   error: fromJson(row.error),
   resumedFrom: row.resumed_from,
-  cancelRequested: row.cancel_requested === 1,
+  cancelRequested: row.cancel_requested > 0,
   notes: row.notes,
   environment: fromJson(row.environment),
   git: fromJson(row.git),

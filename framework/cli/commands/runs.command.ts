@@ -3,6 +3,12 @@ import { STATUSES } from '../../model/status.ts';
 import { RUN_MODES } from '../run-modes.ts';
 import { addPaging, collect, outputOption, positiveInteger, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
 
+const CANCEL_CLOCK = `
+The run sees it within half a second. A step that listens (it has taken stepContext().signal, and its process
+answers) then has 30 s for its last checkpoint; one that does not listen has 0.7 s. After that a step in a process
+of its own gets SIGTERM, and SIGKILL 5 s later (0.5 s later when nothing answers); an inline step is given up. An inline
+step that blocks its process for 1 s more ends with the process. What was committed stays: sluice runs resume RUN.`;
+
 const RUN = 'RUN is an id, the beginning of one, a name, or "latest".';
 
 export function addRunsCommand(program: Command, verb: Verb): void {
@@ -52,7 +58,9 @@ function addChangingVerbs(runs: Command, verb: Verb): void {
   runs
     .command('cancel <run>')
     .description('ask a run to stop, and wait until it has')
+    .option('--now', 'kill its running steps instead of asking them, and its process when that does not answer')
     .option('--no-wait', 'only ask')
+    .addHelpText('after', CANCEL_CLOCK)
     .action(verb(async (call) => (await import('../verbs/runs-cancel.ts')).runsCancelVerb(call)));
   runs
     .command('resume <run>')

@@ -17,7 +17,10 @@ export interface RunAndReport {
   readonly invocation: Invocation;
   readonly output: 'text' | 'json';
   readonly plan: Plan;
-  readonly options: Omit<ExecuteOptions, 'stack' | 'codeDigester' | 'signal' | 'killSignal' | 'onEvent'>;
+  readonly options: Omit<
+    ExecuteOptions,
+    'stack' | 'codeDigester' | 'signal' | 'killSignal' | 'onEvent' | 'onForcedEnd'
+  >;
 }
 
 /** Runs a plan under the eyes of a reporter, then prints the result or the errors. Returns 0, 1 or 130. */
@@ -37,6 +40,15 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           signal: stopping.signal,
           killSignal: stopping.killSignal,
           onEvent: tellingParent(reporter.event, invocation.env),
+          onForcedEnd: (error, exitCode) => {
+            letOthersPrint();
+            reporter.close();
+            printNotice(
+              { ...error, hint: error.hint ?? 'sluice runs list shows it.' },
+              { channel: terminal.err, json: output === 'json' },
+            );
+            void Promise.all([terminal.out.flush(), terminal.err.flush()]).finally(() => process.exit(exitCode));
+          },
         }),
       { anywhere: true },
     );

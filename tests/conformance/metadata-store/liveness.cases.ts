@@ -43,6 +43,17 @@ export const LIVENESS_CASES: readonly Case<MetadataStoreSubject>[] = [
     },
   ],
   [
+    'takes the run of a dead executor for cancelled when that was asked for',
+    async ({ store }) => {
+      await store.registerExecutor(sampleExecutor('executor-1'));
+      await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
+      await store.requestCancel('run-aaaa');
+      expect(await store.markLost({ ...here, isAlive: () => false })).toEqual(['run-aaaa']);
+      expect(await store.findRun('run-aaaa')).toMatchObject({ status: 'cancelled', cancelRequested: true });
+      expect((await store.stepRuns('run-aaaa'))[0]?.status).toBe('cancelled');
+    },
+  ],
+  [
     'goes by the heartbeat for executors of other hosts',
     async ({ store, clock }) => {
       await store.registerExecutor(sampleExecutor('executor-1', { host: 'elsewhere' }));
@@ -84,7 +95,10 @@ export const LIVENESS_CASES: readonly Case<MetadataStoreSubject>[] = [
       await store.createRun(sampleRun('run-done', { status: 'succeeded' }), []);
       expect(await store.heartbeat('executor-1')).toEqual([]);
       for (const id of ['run-mine', 'run-other', 'run-done']) await store.requestCancel(id);
-      expect(await store.heartbeat('executor-1')).toEqual(['run-mine']);
+      expect(await store.heartbeat('executor-1')).toEqual([{ id: 'run-mine', how: 'graceful' }]);
+      await store.requestCancel('run-mine', 'now');
+      await store.requestCancel('run-mine');
+      expect(await store.heartbeat('executor-1')).toEqual([{ id: 'run-mine', how: 'now' }]);
       expect((await store.findRun('run-done'))?.cancelRequested).toBe(false);
     },
   ],
