@@ -7,6 +7,7 @@ import { addComponentCommands } from './commands/component.command.ts';
 import { addDoctorCommand } from './commands/doctor.command.ts';
 import { addInitCommand } from './commands/init.command.ts';
 import { addPlanCommand } from './commands/plan.command.ts';
+import { addPipelinesCommand } from './commands/pipelines.command.ts';
 import { addRunCommand } from './commands/run.command.ts';
 import { addRunsCommand } from './commands/runs.command.ts';
 import { addSecretCommand } from './commands/secret.command.ts';
@@ -96,6 +97,7 @@ const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Com
   ['run', addRunCommand],
   ['plan', addPlanCommand],
   ['why', addWhyCommand],
+  ['pipelines', addPipelinesCommand],
   ['runs', addRunsCommand],
   ['artifacts', addArtifactsCommand],
   ['cache', addCacheCommand],

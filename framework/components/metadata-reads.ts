@@ -66,6 +66,8 @@ export interface PipelineStatistics {
 
 export interface StepStatistics {
   readonly step: string;
+  /** Results in the cache now. */
+  readonly entries: number;
   /** Ended in the time asked for. */
   readonly hits: number;
   readonly misses: number;
@@ -83,6 +85,8 @@ export interface MetadataReads {
   countRuns(filter: RunFilter, most: number): Promise<number>;
   /** In the order of the plan. */
   overviewSteps(runId: string): Promise<readonly StepOverview[]>;
+  /** By their ids, in no order; those that are gone are left out. */
+  overviewStepRuns(ids: readonly string[]): Promise<readonly StepOverview[]>;
   stepRun(id: string): Promise<StepRunRecord | undefined>;
   /** Step runs whose result is that of one of these, themselves among them, newest first. */
   stepRunsOf(origins: readonly string[], limit: number): Promise<readonly StepOverview[]>;
@@ -102,7 +106,7 @@ export interface MetadataReads {
     runId: string,
   ): Promise<readonly { readonly stepRunId: string; readonly entries: readonly TrackerEntry[] }[]>;
   pipelineStatistics(): Promise<readonly PipelineStatistics[]>;
-  /** Of step runs that ended since. */
+  /** Of step runs that ended since, and of the cache as it is. */
   stepStatistics(since: Time): Promise<readonly StepStatistics[]>;
   /** Names of parameters or metrics, or tags, that runs have: by name, at most `limit`, beginning with `prefix`. */
   knownNames(

@@ -1,3 +1,4 @@
+import { ZodError } from 'zod';
 import { SluiceError } from '../errors.ts';
 import { messageOf } from '../executor/stored-error.ts';
 import { FilterError } from '../filter/filter-error.ts';
@@ -43,6 +44,10 @@ export function apiFailure(error: unknown, project: Project): ApiFailure {
       isFault: known === 500,
       body: { error: { code, message: text(said.message), hint: text(said.hint) } },
     };
+  }
+  if (said instanceof ZodError) {
+    const message = said.issues[0]?.message ?? 'The request is not understood.';
+    return { status: 400, isFault: false, body: { error: { code: 'ERR_USAGE', message, hint: '/api/docs' } } };
   }
   return {
     status: 500,

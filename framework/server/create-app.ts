@@ -3,10 +3,15 @@ import { sluiceError } from '../errors.ts';
 import { apiFailure } from './api-failure.ts';
 import { finishAnswer } from './finish-answer.ts';
 import { addApiDocs } from './routes/api-docs.ts';
+import { addArtifactRoutes } from './routes/artifact-routes.ts';
+import { addCacheRoutes } from './routes/cache-routes.ts';
+import { addCompareRoutes } from './routes/compare-routes.ts';
 import { addEventRoute } from './routes/event-route.ts';
 import { addInfoRoutes } from './routes/info-routes.ts';
 import { addPageFiles } from './routes/page-files.ts';
+import { addPipelineRoutes } from './routes/pipeline-routes.ts';
 import { addRunRoutes } from './routes/run-routes.ts';
+import { addStackRoutes } from './routes/stack-routes.ts';
 import { addStepRoutes } from './routes/step-routes.ts';
 import { addWriteRoutes } from './routes/write-routes.ts';
 import { type Admitted, checkRequest, refused } from './security/check-request.ts';
@@ -45,6 +50,11 @@ export function createApp(context: ServerContext): ServerApp {
   addRunRoutes(app, context);
   addStepRoutes(app, context);
   addWriteRoutes(app, context);
+  addArtifactRoutes(app, context);
+  addCacheRoutes(app, context);
+  addCompareRoutes(app, context);
+  addPipelineRoutes(app, context);
+  addStackRoutes(app, context);
   addEventRoute(app, context);
   addApiDocs(app, context);
   app.all('/api/*', (c) => {

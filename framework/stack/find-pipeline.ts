@@ -45,12 +45,18 @@ export async function listPipelines(project: Project): Promise<readonly FoundPip
 }
 
 /** Names as the files' text shows them, without importing anything: for suggestions. */
-export function pipelineNames(project: Project): readonly string[] {
-  const names = pipelineFiles(project).flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/@pipeline\(\s*\{[^}]*?\bname:\s*['"`]([^'"`]+)['"`]/g)].map((m) => m[1]!),
-  );
-  return [...new Set(names)];
+export const pipelineNames = (project: Project): readonly string[] => namedPipelines(project).map(({ name }) => name);
+
+/** The same with the file that each name stands in first. */
+export function namedPipelines(project: Project): readonly { readonly name: string; readonly file: string }[] {
+  const found = new Map<string, string>();
+  for (const file of pipelineFiles(project)) {
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(NAMED)) if (!found.has(name)) found.set(name, file);
+  }
+  return [...found].map(([name, file]) => ({ name, file }));
 }
+
+const NAMED = /@pipeline\(\s*\{[^}]*?\bname:\s*['"`]([^'"`]+)['"`]/g;
 
 const looksLikePath = (text: string): boolean =>
   SOURCE.test(text) || isAbsolute(text) || text.startsWith('.') || text.includes('/') || text.includes(sep);

@@ -7,7 +7,14 @@ import { fromStepRunRow, selectStepRuns } from './step-run-row.ts';
 
 type OverviewQueries = Pick<
   MetadataReads,
-  'overviewRuns' | 'overviewRun' | 'resumesOf' | 'countRuns' | 'overviewSteps' | 'stepRun' | 'stepRunsOf'
+  | 'overviewRuns'
+  | 'overviewRun'
+  | 'resumesOf'
+  | 'countRuns'
+  | 'overviewSteps'
+  | 'overviewStepRuns'
+  | 'stepRun'
+  | 'stepRunsOf'
 >;
 
 const NONE = 'null';
@@ -40,6 +47,14 @@ export const overviewQueries = (context: SqlContext): OverviewQueries => {
 
     async overviewSteps(runId) {
       const rows = await leanSteps(db).where('step_run.run_id', '=', runId).orderBy('step_run.position').execute();
+      return rows.map(fromLeanRow);
+    },
+
+    async overviewStepRuns(ids) {
+      if (ids.length === 0) return [];
+      const rows = await leanSteps(db)
+        .where('step_run.id', 'in', [...ids])
+        .execute();
       return rows.map(fromLeanRow);
     },
 

@@ -42,12 +42,19 @@ export const statisticsQueries = ({ db }: SqlContext): StatisticsQueries => ({
       from step_run s left join step_run o on s.status = 'cached' and o.id = s.origin
       where s.status in ('cached', 'succeeded', 'failed') and s.ended_at >= ${since}
       group by s.step order by s.step`.execute(db);
-    return rows.map(({ step, hits, misses, saved }) => ({
-      step,
-      hits: Number(hits),
-      misses: Number(misses),
-      savedMs: Number(saved ?? 0),
-    }));
+    const entries = await db
+      .selectFrom('cache_entry')
+      .select('step')
+      .select((eb) => eb.fn.countAll<number | string>().as('count'))
+      .groupBy('step')
+      .execute();
+    const ran = new Map(rows.map((row) => [row.step, row]));
+    const stored = new Map(entries.map(({ step, count }) => [step, Number(count)]));
+    return [...new Set([...ran.keys(), ...stored.keys()])].sort().map((step) => {
+      const { hits = 0, misses = 0, saved = 0 } = ran.get(step) ?? {};
+      const figures = { hits: Number(hits), misses: Number(misses), savedMs: Number(saved ?? 0) };
+      return { step, entries: stored.get(step) ?? 0, ...figures };
+    });
   },
 
   async knownNames(of, { prefix, limit }) {

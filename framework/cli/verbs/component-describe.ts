@@ -3,9 +3,9 @@ import type { ComponentKind } from '../../stack/component-kind.ts';
 import { stacksUsing } from '../../stack/edit-components.ts';
 import { findFlavor } from '../../stack/find-flavor.ts';
 import { findProject } from '../../stack/project.ts';
+import { shownOptions } from '../../stack/shown-options.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
-import { shownOptions } from '../views/plain-secrets.ts';
 
 /** `sluice <kind> describe NAME` */
 export async function componentDescribeVerb(

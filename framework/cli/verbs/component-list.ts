@@ -2,10 +2,10 @@ import { componentNames, kindWord, readComponent } from '../../stack/component-f
 import type { ComponentKind } from '../../stack/component-kind.ts';
 import { findFlavor } from '../../stack/find-flavor.ts';
 import { findProject, type Project } from '../../stack/project.ts';
+import { shownOptions } from '../../stack/shown-options.ts';
 import { readStackData, stackNames } from '../../stack/stack-config.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { type ListOutput, printList } from '../reporters/print-list.ts';
-import { shownOptions } from '../views/plain-secrets.ts';
 
 interface ComponentLine {
   readonly name: string;

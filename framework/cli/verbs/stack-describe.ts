@@ -3,12 +3,12 @@ import { secretValues } from '../../secret-values.ts';
 import { COMPONENT_KINDS } from '../../stack/component-kind.ts';
 import { findFlavor } from '../../stack/find-flavor.ts';
 import { findProject, type Project } from '../../stack/project.ts';
+import { shownOptions } from '../../stack/shown-options.ts';
 import { activeStackName, readStackConfig, type StackConfig } from '../../stack/stack-config.ts';
 import type { Call } from '../commands/command-kit.ts';
 import type { Invocation } from '../invocation.ts';
 import { type DocumentOutput, printDocument } from '../reporters/print-document.ts';
 import type { Colors } from '../reporters/terminal.ts';
-import { shownOptions } from '../views/plain-secrets.ts';
 import { withStack } from './with-stack.ts';
 
 /** What only the opened stack knows. */

@@ -2,23 +2,12 @@ import type { Flavor } from '../../stack/flavor.ts';
 import { holdsReference, secretNames } from '../../stack/interpolate.ts';
 import type { Project } from '../../stack/project.ts';
 import { openSecrets } from '../../stack/secrets/secret-store.ts';
+import { URL_PASSWORD } from '../../stack/shown-options.ts';
 import type { Invocation } from '../invocation.ts';
-
-const URL_PASSWORD = /(?<=:\/\/[^/@\s]*:)(?!\$\{)[^/@\s]+(?=@)/;
 
 /** Whether a value tells a secret: in plain text, and not only an address. */
 const tells = (value: unknown): boolean =>
   typeof value === 'string' && /^[a-z+]+:\/\//i.test(value) ? URL_PASSWORD.test(value) : !holdsReference(value);
-
-/** Options as they may be shown: what the flavor calls secret is hidden, unless it is a reference; so is the password in a URL. */
-export function shownOptions(flavor: Flavor | undefined, options: Readonly<Record<string, unknown>>): object {
-  const hidden = new Set(flavor?.secretOptions ?? []);
-  const entries = Object.entries(options).map(([name, value]) => {
-    if (typeof value === 'string' && /^[a-z+]+:\/\//i.test(value)) return [name, value.replace(URL_PASSWORD, '***')];
-    return [name, hidden.has(name) && !holdsReference(value) ? '***' : value];
-  });
-  return Object.fromEntries(entries);
-}
 
 /** A secret that a component asks for and that this machine does not have: it can come later, and until then nothing opens. */
 export async function warnOfMissingSecrets(

@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { filterProblem } from '../../filter/parse-run-filter.ts';
 import { suggestRunFilter } from '../../filter/suggest-run-filter.ts';
-import { pipelineNames } from '../../stack/find-pipeline.ts';
+import { namedPipelines, pipelineNames } from '../../stack/find-pipeline.ts';
 import { stackNames } from '../../stack/stack-config.ts';
 import { Info } from '../api/info.ts';
 import { Suggestions } from '../api/suggestion.ts';
 import type { ServerApp } from '../create-app.ts';
 import type { ServerContext } from '../server-context.ts';
+import { hidePaths } from '../views/hide-paths.ts';
 import { answers } from './answers.ts';
 
 const info = createRoute({
@@ -42,7 +43,7 @@ export function addInfoRoutes(app: ServerApp, context: ServerContext): void {
         role,
         writable: role === 'operate',
         now: now(),
-        pipelines: pipelineNames(project).map((name) => ({ name, source: '' })),
+        pipelines: namedPipelines(project).map(({ name, file }) => ({ name, source: hidePaths(file, project) })),
       },
       200,
     );

@@ -15,15 +15,18 @@ const PAGE = 20_000;
 export interface MetricsQuery {
   readonly names?: readonly string[] | undefined;
   readonly nodes?: readonly string[] | undefined;
+  /** Of one curve. Default 2,000. */
+  readonly mostPoints?: number;
 }
 
 /** The curves of a run's metrics, and what else its steps told their tracker. A cached step's are those of its origin. */
 export async function runMetrics(store: MetadataStore, runId: string, query: MetricsQuery): Promise<RunMetrics> {
+  const { mostPoints = MOST_POINTS } = query;
   const makers = await makersOf(store, runId, query.nodes);
   const curves = new Map<string, Curve>();
   const values: TrackedValue[] = [];
   for (const [run, nodes] of makers) {
-    await readCurves(store, { run, nodes, names: query.names, curves });
+    await readCurves(store, { run, nodes, names: query.names, mostPoints, curves });
     for (const { stepRunId, entries } of await store.trackedValues(run)) {
       const step = nodes.get(stepRunId);
       if (step !== undefined) values.push(...entries.flatMap((entry) => shownValue(step, entry)));
@@ -57,10 +60,11 @@ interface Reading {
   readonly run: string;
   readonly nodes: ReadonlyMap<string, string>;
   readonly names: readonly string[] | undefined;
+  readonly mostPoints: number;
   readonly curves: Map<string, Curve>;
 }
 
-async function readCurves(store: MetadataStore, { run, nodes, names, curves }: Reading): Promise<void> {
+async function readCurves(store: MetadataStore, { run, nodes, names, mostPoints, curves }: Reading): Promise<void> {
   // All steps of the run that this is about, in one walk; of another run only those that are meant.
   const stepRuns = nodes.size <= 100 ? { stepRuns: [...nodes.keys()] } : {};
   let after: { readonly stepRunId: string; readonly seq: number } | undefined;
@@ -73,7 +77,7 @@ async function readCurves(store: MetadataStore, { run, nodes, names, curves }: R
     });
     for (const { stepRunId, name, step: x, value, time, seq } of page) {
       const step = nodes.get(stepRunId);
-      if (step !== undefined) addPoint(curves, { step, name }, { x, y: value, time, seq });
+      if (step !== undefined) addPoint(curves, { step, name, mostPoints }, { x, y: value, time, seq });
     }
     after = page.at(-1);
     if (page.length < PAGE) return;
@@ -82,14 +86,14 @@ async function readCurves(store: MetadataStore, { run, nodes, names, curves }: R
 
 function addPoint(
   curves: Map<string, Curve>,
-  place: { readonly step: string; readonly name: string },
+  { step, name, mostPoints }: Pick<Curve, 'step' | 'name'> & { readonly mostPoints: number },
   point: Point,
 ): void {
-  const key = `${place.step}\n${place.name}`;
+  const key = `${step}\n${name}`;
   let curve = curves.get(key);
   if (!curve) {
     if (curves.size >= MOST_SERIES) throw tooMany();
-    curve = { ...place, points: new Downsampler(MOST_POINTS) };
+    curve = { step, name, points: new Downsampler(mostPoints) };
     curves.set(key, curve);
   }
   curve.points.add(point);

@@ -1,0 +1,99 @@
+import type { StepOverview } from '../../components/metadata-reads.ts';
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import type { ArtifactUse } from '../api/artifact.ts';
+import { isoTime } from './iso-time.ts';
+import type { PlannedRun } from './plan-cache.ts';
+import { stepRunOf } from './step-run-id.ts';
+import { splitInput } from './stored-plan.ts';
+
+/** A data set may have gone into a thousand runs: the newest of them are looked through. */
+const MOST_RUNS = 200;
+const MOST_USES = 500;
+
+/** Where an artifact came to be: a step run, and the field of its output. */
+export interface Maker {
+  readonly stepRunId: string;
+  readonly field: string;
+}
+
+export interface Use {
+  readonly step: StepOverview;
+  readonly run: PlannedRun;
+  /** Of the maker's output. */
+  readonly field: string;
+}
+
+type PlanOf = (run: string) => Promise<PlannedRun | undefined>;
+
+/**
+ * The step runs that were given one of these outputs, newest first: in the maker's own run, and in every run whose step took the maker's result
+ * from the cache. Which node is given what stands in each run's plan.
+ */
+export async function usesOf(store: MetadataStore, makers: readonly Maker[], planOf: PlanOf): Promise<readonly Use[]> {
+  const fields = new Map(makers.map(({ stepRunId, field }) => [stepRunId, field]));
+  const holders = await store.stepRunsOf([...fields.keys()], MOST_RUNS);
+  const found: { readonly id: string; readonly run: PlannedRun; readonly field: string }[] = [];
+  for (const { runId, node, origin, id } of holders) {
+    const run = await planOf(runId);
+    const field = fields.get(origin ?? id);
+    if (!run || field === undefined || found.length >= MOST_USES) continue;
+    for (const user of usersOf(run, node, field)) found.push({ id: `${runId}/${user}`, run, field });
+  }
+  const steps = await store.overviewStepRuns(found.map(({ id }) => id).slice(0, MOST_USES));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return found.flatMap(({ id, run, field }) => {
+    const step = byId.get(id);
+    return step ? [{ step, run, field }] : [];
+  });
+}
+
+function usersOf({ plan }: PlannedRun, maker: string, field: string): readonly string[] {
+  const known = new Set(plan.nodes.map(({ id }) => id));
+  return plan.nodes
+    .filter(({ inputs }) =>
+      inputs.some((input) => {
+        const { node, path } = splitInput(input, known);
+        return node === maker && (path[0] === undefined || field === '' || path[0] === field);
+      }),
+    )
+    .map(({ id }) => id);
+}
+
+export const shownUse = ({ step, run, field }: Use): ArtifactUse => ({
+  run: step.runId,
+  runName: run.name,
+  pipeline: run.pipeline,
+  node: step.node,
+  step: step.step,
+  field,
+  status: step.status,
+  time: isoTime(step.endedAt ?? step.startedAt ?? 0),
+});
+
+/** The step runs that made it, as far as their runs are still recorded. */
+export async function shownMakers(
+  store: MetadataStore,
+  makers: readonly (Maker & { readonly createdAt: number; readonly step: string })[],
+  planOf: PlanOf,
+): Promise<readonly ArtifactUse[]> {
+  const some = makers.slice(0, MOST_RUNS);
+  const steps = new Map(
+    (await store.overviewStepRuns(some.map(({ stepRunId }) => stepRunId))).map((one) => [one.id, one]),
+  );
+  return Promise.all(
+    some.map(async ({ stepRunId, field, createdAt, step }): Promise<ArtifactUse> => {
+      const { run, node } = stepRunOf(stepRunId);
+      const planned = await planOf(run);
+      return {
+        run,
+        runName: planned?.name ?? run,
+        pipeline: planned?.pipeline ?? '',
+        node,
+        step,
+        field,
+        status: steps.get(stepRunId)?.status ?? 'succeeded',
+        time: isoTime(createdAt),
+      };
+    }),
+  );
+}
