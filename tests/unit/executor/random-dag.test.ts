@@ -1,10 +1,8 @@
 import fc from 'fast-check';
-import { pipeline, step } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlanNode } from '../../../framework/dag/plan.ts';
 import { schedule } from '../../../framework/executor/schedule.ts';
 import { createSlots } from '../../../framework/executor/slots.ts';
-import { openTestStack, runPipeline } from './open-test-stack.ts';
 
 /** Parents of node i, all smaller than i; whether it fails. */
 interface Graph {
@@ -78,63 +76,6 @@ describe('schedule', () => {
         if (graph.failing.size === 0) expect(done.size).toBe(graph.parents.length);
       }),
       { numRuns: 300 },
-    );
-  });
-});
-
-const ran: number[] = [];
-const failing = new Set<number>();
-
-class Steps {
-  @step() async node(id: number, inputs: { id: number; sum: number }[]): Promise<{ id: number; sum: number }> {
-    ran.push(id);
-    if (failing.has(id)) throw new Error(`node ${id}`);
-    return { id, sum: inputs.reduce((sum, input) => sum + input.sum, 1) };
-  }
-}
-@pipeline({ name: 'random' })
-class RandomPipeline {
-  async run({ parents }: { parents: readonly (readonly number[])[] }) {
-    const steps = new Steps();
-    const made: Promise<{ id: number; sum: number }>[] = [];
-    for (const [id, own] of parents.entries()) {
-      made.push(steps.node(id, await Promise.all(own.map((parent) => made[parent]!))));
-    }
-    return Promise.all(made);
-  }
-}
-
-describe('a random pipeline on a real store', () => {
-  it('hands every step what its parents committed, runs nothing twice, and afterwards nothing at all', async () => {
-    const stack = await openTestStack();
-    await fc.assert(
-      fc.asyncProperty(graphs(8), async (graph) => {
-        failing.clear();
-        ran.length = 0;
-        const { parents } = graph;
-        const expected = parents.map(() => 0);
-        parents.forEach((own, i) => {
-          expected[i] = own.reduce((sum, parent) => sum + expected[parent]!, 1);
-        });
-        for (const id of graph.failing) failing.add(id);
-        const { mode, parallel: maxParallel } = graph;
-        // Earlier examples have left results: this one runs whatever is stored.
-        const options = { stack, mode, maxParallel, refresh: true as const };
-        const first = await runPipeline(RandomPipeline, { parents }, options);
-        expect(ran.length).toBe(new Set(ran).size);
-        expect(ran.filter((id) => below(graph, graph.failing).has(id))).toEqual([]);
-        for (const { output, status } of first.steps) if (status === 'succeeded') expect(output).not.toBeNull();
-        failing.clear();
-        ran.length = 0;
-        const second = await runPipeline(RandomPipeline, { parents }, { stack, maxParallel });
-        expect(second.value).toEqual(expected.map((sum, id) => ({ id, sum })));
-        const committed = first.steps.filter(({ status }) => status === 'succeeded').map(({ node }) => node);
-        for (const node of committed) expect(second.status[node]).toBe('cached');
-        ran.length = 0;
-        await runPipeline(RandomPipeline, { parents }, { stack, maxParallel });
-        expect(ran).toEqual([]);
-      }),
-      { numRuns: 15 },
     );
   });
 });
