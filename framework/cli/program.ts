@@ -4,6 +4,7 @@ import { addCacheCommand } from './commands/cache.command.ts';
 import type { Verb } from './commands/command-kit.ts';
 import { addCompletionCommand } from './commands/completion.command.ts';
 import { addComponentCommands } from './commands/component.command.ts';
+import { addDbCommand } from './commands/db.command.ts';
 import { addDoctorCommand } from './commands/doctor.command.ts';
 import { addInitCommand } from './commands/init.command.ts';
 import { addPlanCommand } from './commands/plan.command.ts';

@@ -174,6 +174,13 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   /** Creates or upgrades the schema; refuses a newer one (ERR_SCHEMA_NEWER). Called by the stack before use. */
   migrate(): Promise<void>;
   schemaVersion(): Promise<number>;
+  /** The version that `migrate` brings the schema to. */
+  readonly newestSchema: number;
+  /**
+   * Writes everything as it is at one moment into a new file, while runs go on. @throws ERR_FILE_EXISTS, ERR_STORE_WRITE; ERR_USAGE, with the
+   * words to type, where the database's own tool does it.
+   */
+  backup(file: string): Promise<{ readonly bytes: number }>;
   /** What only this flavor can try about itself. */
   checks(): readonly ComponentCheck[];
   close(): Promise<void>;

@@ -44,6 +44,8 @@ const IDLE_IN_TRANSACTION_MS = 20_000;
 
 /** Ways to the server of one store. `pg` is loaded by the first of them. */
 export interface PostgresConnection extends PostgresPlace {
+  readonly host: string;
+  readonly port: number;
   pool(): Promise<Pool>;
   /** A connection beside the pool; the caller ends it. */
   connect(): Promise<Client>;
@@ -90,6 +92,8 @@ export function postgresConnection(options: PostgresConnectionOptions): Postgres
   };
   return {
     location,
+    host,
+    port,
     database,
     user,
     schema,

@@ -50,6 +50,9 @@ export function postgresMetadataStore({ now, ...options }: PostgresMetadataStore
     manyMachines: true,
     capabilities: capabilitiesOf(server, now === undefined),
     feed: (context) => postgresFeed(context, server),
+    async backup(file) {
+      throw dumpInstead(server, file);
+    },
     checks: ({ db }, migrate) =>
       postgresChecks(db, server, migrate).map(({ run, fix, ...check }) => ({
         ...check,
@@ -111,4 +114,13 @@ async function makeSchema(db: Sql, schema: string): Promise<void> {
     create table if not exists "${schema}".${MARK_TABLE} (connection text primary key, number integer not null);
   end $$`;
   await sql.raw(words).execute(db);
+}
+
+/** Postgres has the tool for it, consistent while runs go on; the password is asked for, or taken from PGPASSWORD or ~/.pgpass. */
+function dumpInstead({ host, port, user, database, schema }: PostgresConnection, file: string): Error {
+  const dump = `pg_dump --host=${host} --port=${port} --username=${user} --schema=${schema} --format=custom --file=${file} ${database}`;
+  return sluiceError('ERR_USAGE', {
+    message: 'A Postgres database is backed up by its own tool.',
+    hint: `Run: ${dump}\nBack into an empty database: pg_restore --dbname=${database} ${file}`,
+  });
 }

@@ -12,6 +12,7 @@ import { groupedTransactions, type Transact } from './grouped-transactions.ts';
 import type { MetadataSchema, SqlCapabilities, SqlContext } from './metadata-schema.ts';
 import { metricPointQueries } from './metric-point-queries.ts';
 import { migrate, schemaVersion } from './migrate.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { overviewQueries } from './overview-queries.ts';
 import { runCodeQueries } from './run-code-queries.ts';
 import { runCopyQueries } from './run-copy-queries.ts';
@@ -31,6 +32,7 @@ export interface SqlMetadataStoreOptions {
   readonly manyMachines: boolean;
   readonly feed: (context: SqlContext) => ChangeFeed;
   readonly checks?: (context: SqlContext, migrate: () => Promise<void>) => readonly ComponentCheck[];
+  readonly backup: MetadataStore['backup'];
   readonly now?: () => number;
 }
 
@@ -50,6 +52,8 @@ export function sqlMetadataStore(options: SqlMetadataStoreOptions): MetadataStor
     capabilities: { manyMachines },
     migrate: toNewest,
     schemaVersion: () => schemaVersion(db, capabilities),
+    newestSchema: MIGRATIONS.length,
+    backup: options.backup,
     checks: () => checks(context, toNewest),
     async close() {
       await closeFeed();

@@ -10,6 +10,7 @@ import type { SqlContext } from './metadata-schema.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { pollForKey } from './poll-for-key.ts';
 import { sqlMetadataStore } from './sql-metadata-store.ts';
+import { sqliteBackup } from './sqlite-backup.ts';
 import { isBusy, isMissingTable, sqliteError } from './sqlite-error.ts';
 import { watchSqlite } from './watch-sqlite.ts';
 
@@ -45,6 +46,7 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
       isMissingTable,
     },
     feed: (context) => sqliteFeed(path, context),
+    backup: (file) => sqliteBackup(path, file),
     ...(options.now ? { now: options.now } : {}),
   });
 }

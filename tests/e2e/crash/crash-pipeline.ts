@@ -58,7 +58,8 @@ async function make({ names, size }: { names: string[]; size: number }, index: n
   mkdirSync(folder);
   for (let i = 0; i < 12; i++) writeFileSync(join(folder, 'file-' + i), bytesOf(name + i, i === 0 ? size : 2000 + i));
   const plot = join(workDir, 'plot.txt');
-  writeFileSync(plot, 'plot of ' + name);
+  // Other bytes each time, so that what was saved and never told is left for garbage collection.
+  writeFileSync(plot, 'plot of ' + name + ' '.repeat(5_000_000) + Math.random());
   await tracker.artifact(FileRef.of(plot));
   return { weights: FileRef.of(weights), folder: DirectoryRef.of(folder), name };
 }
