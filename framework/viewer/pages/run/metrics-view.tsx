@@ -52,7 +52,7 @@ export function MetricsView({ run, metrics }: MetricsViewProps) {
         </section>
       )}
       <Suspense fallback={<Skeleton lines={8} label="Loading the charts" />}>
-        <div className="run-curves">
+        <div className="curve-grid">
           {curves.map(([name, series]) => (
             <CurveCard key={name} name={name} series={series} />
           ))}
