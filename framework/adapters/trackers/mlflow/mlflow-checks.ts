@@ -26,21 +26,21 @@ export function mlflowChecks({ client, experiment, backlog }: MlflowChecksOption
       hint: `Is an MLflow server running at ${uri}? Set its address with the option uri. Runs go on without it: entries wait on disk.`,
     },
     {
-      check: 'version',
-      async run() {
-        const version = String((await client.version()).json).trim();
-        if (Number.parseInt(version, 10) >= LEAST_MAJOR) return `MLflow ${version}`;
-        throw new Error(`this is MLflow ${version}`);
-      },
-      hint: `Sluice needs MLflow ${LEAST_MAJOR} or newer.`,
-    },
-    {
       check: 'credentials',
       async run() {
         await client.searchExperiments();
         return 'accepted';
       },
       hint: 'Set the options token, or username and password, to what the server asks for.',
+    },
+    {
+      check: 'version',
+      async run() {
+        const version = String((await client.version()).json).trim();
+        if (Number.parseInt(version, 10) >= LEAST_MAJOR) return `MLflow ${version}`;
+        throw new Error(`this is MLflow ${version}`);
+      },
+      hint: `Sluice needs MLflow ${LEAST_MAJOR} or newer; a server that knows its users tells its version to those alone.`,
     },
     {
       check: 'rights',
