@@ -7,8 +7,8 @@ import { addComponentCommands } from './commands/component.command.ts';
 import { addDbCommand } from './commands/db.command.ts';
 import { addDoctorCommand } from './commands/doctor.command.ts';
 import { addInitCommand } from './commands/init.command.ts';
-import { addPlanCommand } from './commands/plan.command.ts';
 import { addPipelinesCommand } from './commands/pipelines.command.ts';
+import { addPlanCommand } from './commands/plan.command.ts';
 import { addRunCommand } from './commands/run.command.ts';
 import { addRunsCommand } from './commands/runs.command.ts';
 import { addSecretCommand } from './commands/secret.command.ts';
@@ -97,14 +97,15 @@ const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Com
   ['init', addInitCommand],
   ['run', addRunCommand],
   ['plan', addPlanCommand],
-  ['why', addWhyCommand],
   ['pipelines', addPipelinesCommand],
+  ['why', addWhyCommand],
   ['runs', addRunsCommand],
   ['artifacts', addArtifactsCommand],
   ['cache', addCacheCommand],
   ['stack', addStackCommand],
   [undefined, addComponentCommands],
   ['secret', addSecretCommand],
+  ['db', addDbCommand],
   ['doctor', addDoctorCommand],
   ['tracker', addTrackerCommand],
   ['viewer', addViewerCommand],
