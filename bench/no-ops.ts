@@ -14,8 +14,8 @@ class NoOpSteps {
   @step() async equal(_id: number, _salt: number, _after?: unknown): Promise<{ ok: boolean }> {
     return { ok: true };
   }
-  @step() async own(id: number, salt: number, _after?: unknown): Promise<{ id: number; salt: number }> {
-    return { id, salt };
+  @step() async own(id: number, salt: number, _after?: unknown): Promise<{ id: string }> {
+    return { id: `${salt}-${id}` };
   }
 }
 

@@ -3,6 +3,15 @@
  * A pattern (`{ a, b }`) or anything not understood has no name: undefined in its place.
  */
 export function parameterNames(method: (...args: never[]) => unknown): readonly (string | undefined)[] {
+  const read = known.get(method) ?? readNames(method);
+  known.set(method, read);
+  return read;
+}
+
+/** A pipeline of ten thousand calls has a handful of methods. */
+const known = new WeakMap<object, readonly (string | undefined)[]>();
+
+function readNames(method: (...args: never[]) => unknown): readonly (string | undefined)[] {
   const source = Function.prototype.toString.call(method);
   const open = source.indexOf('(');
   const names: (string | undefined)[] = [];

@@ -9,7 +9,7 @@ import type { CachePolicy, CacheScope } from '../model/step-definition.ts';
 import { argumentParts } from './argument-parts.ts';
 import { calledCode } from './called-code.ts';
 import { declaredParts } from './declared-parts.ts';
-import { keyPartOf } from './key-part-of.ts';
+import { keyPartOf, keyPartOfText } from './key-part-of.ts';
 import { receiverParts } from './receiver-parts.ts';
 import type { WatchedInput } from './watched-input.ts';
 
@@ -80,12 +80,12 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
   const extra = await policy.extra?.();
   const parts: KeyPart[] = [
     SCHEMA_PART,
-    keyPartOf('step', step.name),
+    keyPartOfText('step', step.name),
     { part: 'code', digest: code.digest, display: shortDigest(code.digest) },
     ...code.parts,
     ...args.parts,
     ...receiver.parts,
-    keyPartOf('materializer', context.materializers),
+    keyPartOfText('materializer', context.materializers),
     ...declared.parts,
     ...(step.options.inputs?.history ? [keyPartOf('history', history)] : []),
     ...(step.options.version === undefined ? [] : [keyPartOf('version', step.options.version)]),

@@ -14,6 +14,20 @@ export function keyPartOf(
   return Object.freeze({ part, digest, display: options.display ?? displayOf(value, digest) });
 }
 
+const texts = new Map<string, KeyPart>();
+const MOST_TEXTS = 1000;
+
+/** The same for a text that is in the key of every call of a step, its name for instance: made once. */
+export function keyPartOfText(part: string, text: string): KeyPart {
+  const id = `${part}\n${text}`;
+  const known = texts.get(id);
+  if (known) return known;
+  const made = keyPartOf(part, text);
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(id, made);
+  return made;
+}
+
 /** JSON of a value when it is plain and short, else its short digest. */
 export function displayOf(value: unknown, digest: Digest): string {
   if (value === undefined) return 'undefined';

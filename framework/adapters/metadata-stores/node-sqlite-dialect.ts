@@ -75,26 +75,33 @@ function createDriver({ open, explain }: NodeSqliteDialectOptions, adapter: Sqli
   };
 }
 
-function sessionOn(database: DatabaseSync, explain: (error: unknown) => unknown): Session {
-  const kept = new Map<string, StatementSync>();
+interface Prepared {
+  readonly statement: StatementSync;
+  /** It changes rows and gives none back. */
+  readonly isSilent: boolean;
+}
 
-  function prepared(text: string): StatementSync {
-    const statement = kept.get(text) ?? database.prepare(text);
-    kept.delete(text);
-    kept.set(text, statement);
-    const oldest = kept.size > KEPT ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
-    return statement;
+function sessionOn(database: DatabaseSync, explain: (error: unknown) => unknown): Session {
+  const kept = new Map<string, Prepared>();
+  const words = new Map<string, StatementSync>();
+
+  function prepare({ sql, query }: Pick<Query, 'sql' | 'query'>): Prepared {
+    const isWrite = InsertQueryNode.is(query) || UpdateQueryNode.is(query) || DeleteQueryNode.is(query);
+    const prepared = { statement: database.prepare(sql), isSilent: isWrite && !query.returning };
+    // The eldest goes, and not the one that was unused for longest: keeping score would cost each use more than it saves.
+    const eldest = kept.size >= KEPT ? kept.keys().next().value : undefined;
+    if (eldest !== undefined) kept.delete(eldest);
+    kept.set(sql, prepared);
+    return prepared;
   }
 
   return {
     database,
-    execute<R>({ sql, parameters, query }: Query): QueryResult<R> {
+    execute<R>(query: Query): QueryResult<R> {
       try {
-        const statement = prepared(sql);
-        const values = parameters as readonly SQLInputValue[];
-        const isWrite = InsertQueryNode.is(query) || UpdateQueryNode.is(query) || DeleteQueryNode.is(query);
-        if (!isWrite || query.returning) return { rows: statement.all(...values) as R[] };
+        const { statement, isSilent } = kept.get(query.sql) ?? prepare(query);
+        const values = query.parameters as readonly SQLInputValue[];
+        if (!isSilent) return { rows: statement.all(...values) as R[] };
         return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
       } catch (error) {
         throw explain(error);
@@ -102,7 +109,9 @@ function sessionOn(database: DatabaseSync, explain: (error: unknown) => unknown)
     },
     run(text) {
       try {
-        prepared(text).run();
+        const statement = words.get(text) ?? database.prepare(text);
+        words.set(text, statement);
+        statement.run();
       } catch (error) {
         throw explain(error);
       }

@@ -48,31 +48,32 @@ const COLUMNS = {
   hookFailures: 'hook_failures',
 } as const satisfies Record<keyof StepRunRecord, keyof StepRunRow>;
 
-const BLANK: StepRunRecord = Object.freeze({
-  id: '',
-  runId: '',
-  node: '',
-  step: '',
-  status: 'pending',
-  key: null,
-  parts: [],
-  origin: null,
-  reason: null,
-  output: null,
-  attempts: 0,
-  startedAt: null,
-  endedAt: null,
-  error: null,
-});
-
 /** Sets the columns of the fields that `change` has, and no others. */
 export async function changeStepRun(on: Sql, id: string, change: Partial<StepRunRecord>): Promise<void> {
-  const row = toStepRunRow({ ...BLANK, ...change, id });
-  const columns = (Object.keys(change) as (keyof StepRunRecord)[]).map((field) => COLUMNS[field]);
-  const shape = columns.join();
-  const update = updates.get(shape) ?? updateOf(columns);
+  const fields = Object.keys(change) as (keyof StepRunRecord)[];
+  const shape = fields.join();
+  const update = updates.get(shape) ?? updateOf(fields.map((field) => COLUMNS[field]));
   updates.set(shape, update);
-  await update(on, row);
+  const row: Record<string, unknown> = { id };
+  for (const field of fields) row[COLUMNS[field]] = columnOf(field, change[field]);
+  await update(on, row as unknown as StepRunRow);
+}
+
+/** A field's value as its column has it. */
+function columnOf(field: keyof StepRunRecord, value: unknown): unknown {
+  switch (field) {
+    case 'parts':
+      return partsId(value as StepRunRecord['parts']);
+    case 'segments':
+      return toSegments(value as StepRunRecord['segments']);
+    case 'output':
+    case 'error':
+    case 'usage':
+    case 'hookFailures':
+      return toJsonOrNull(value);
+    default:
+      return value;
+  }
 }
 
 /** One compiled statement for each set of columns that callers change together, of which there are a handful. */
