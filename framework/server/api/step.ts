@@ -88,6 +88,8 @@ export const StepInput = ArtifactRef.extend({
   /** Null where the plan no longer tells. */
   node: z.string().nullable(),
   field: z.string(),
+  /** Of the artifact: a file's own name. */
+  artifactName: z.string().nullable(),
   /** False for an input that the step never came to. */
   known: z.boolean(),
 }).openapi('StepInput');

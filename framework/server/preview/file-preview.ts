@@ -2,8 +2,9 @@ import type { ArtifactStore } from '../../components/artifact-store.ts';
 import type { Preview } from '../api/artifact.ts';
 import type { JsonValue } from '../api/json-value.ts';
 import { MOST_ONNX_BYTES, onnxPreview } from './onnx-preview.ts';
-import { endingOf, PICTURE_HEAD_BYTES, pictureType } from './picture-type.ts';
+import { endingOf, isVectorPicture, PICTURE_HEAD_BYTES, pictureType, VECTOR_TYPE } from './picture-type.ts';
 import { sizeOf } from './pictures-preview.ts';
+import { safetensorsPreview } from './safetensors-preview.ts';
 import { readHead, type StoredObject } from './stored-object.ts';
 import { tablePreview } from './table-preview.ts';
 import { MOST_TEXT_BYTES, textOf, textPreview } from './text-preview.ts';
@@ -21,7 +22,7 @@ interface Urls {
 export async function filePreview(store: ArtifactStore, file: StoredObject, { url, showUrl }: Urls): Promise<Preview> {
   const ending = endingOf(file.name);
   const head = await readHead(store, file, PICTURE_HEAD_BYTES);
-  const mediaType = pictureType(head.bytes);
+  const mediaType = pictureType(head.bytes) ?? (isVectorPicture(file.name, head.bytes) ? VECTOR_TYPE : undefined);
   if (mediaType !== undefined) {
     const size = await sizeOf(store, { digest: file.digest, size: file.size, path: file.name });
     return { kind: 'picture', url, mediaType, width: size?.width ?? 0, height: size?.height ?? 0 };

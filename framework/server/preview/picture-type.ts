@@ -16,8 +16,14 @@ const begins = (bytes: Uint8Array, beginning: readonly number[]): boolean =>
 /** Bytes that have to be known to tell. */
 export const PICTURE_HEAD_BYTES = 16;
 
-/** Undefined for anything but a picture of pixels: an SVG may hold scripts. */
+/** Undefined for anything but a picture of pixels. */
 export const pictureType = (head: Uint8Array): string | undefined => BEGINNINGS.find(([, test]) => test(head))?.[0];
+
+/** Shown as a picture alone, where its scripts don't run; opened by itself it is kept in a sandbox, as everything of an artifact. */
+export const isVectorPicture = (name: string, head: Uint8Array): boolean =>
+  endingOf(name) === 'svg' && /^\s*<(svg|\?xml)/.test(Buffer.from(head).toString());
+
+export const VECTOR_TYPE = 'image/svg+xml';
 
 const ENDINGS = new Set(['png', 'jpg', 'jpeg', 'gif', 'webp', 'avif']);
 

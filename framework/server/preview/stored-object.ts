@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ArtifactStore } from '../../components/artifact-store.ts';
 import type { Digest } from '../../hashing/digest.ts';
 
@@ -25,6 +24,5 @@ export async function readHead(
     length += chunk.length;
     if (length >= limit) break;
   }
-  if (!stream.closed) await once(stream.destroy(), 'close');
   return { bytes: Buffer.concat(chunks).subarray(0, limit), truncated: true };
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ArtifactRecord } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
-import { endingOf, PICTURE_HEAD_BYTES, pictureType } from '../preview/picture-type.ts';
+import { endingOf, isVectorPicture, PICTURE_HEAD_BYTES, pictureType, VECTOR_TYPE } from '../preview/picture-type.ts';
 import { readHead, type StoredObject } from '../preview/stored-object.ts';
 import { SANDBOX_POLICY } from '../security/security-headers.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -22,7 +22,7 @@ export interface ContentRequest {
 }
 
 /**
- * The bytes of an artifact. Whatever they are, they get an origin of their own in which nothing runs: pictures of pixels are shown, HTML is shown
+ * The bytes of an artifact. Whatever they are, they get an origin of their own in which nothing runs: pictures are shown, HTML is shown
  * on request, everything else is a download.
  */
 export async function artifactContent(
@@ -38,7 +38,7 @@ export async function artifactContent(
     throw sluiceError('ERR_ARTIFACT_MISSING', { digest: file.digest, store: context.stack.name });
   }
   const { bytes } = await readHead(store, { ...file, size }, PICTURE_HEAD_BYTES);
-  const picture = pictureType(bytes);
+  const picture = pictureType(bytes) ?? (isVectorPicture(file.name, bytes) ? VECTOR_TYPE : undefined);
   const isPage = show && PAGES.has(endingOf(file.name));
   const type = picture ?? (isPage ? 'text/html; charset=utf-8' : 'application/octet-stream');
   const body = Readable.toWeb(await store.read(file.digest)) as ReadableStream<Uint8Array>;

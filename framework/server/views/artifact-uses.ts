@@ -3,12 +3,15 @@ import type { MetadataStore } from '../../components/metadata-store.ts';
 import type { ArtifactUse } from '../api/artifact.ts';
 import { isoTime } from './iso-time.ts';
 import type { PlannedRun } from './plan-cache.ts';
+import { fieldsOf } from './step-inputs.ts';
 import { stepRunOf } from './step-run-id.ts';
 import { splitInput } from './stored-plan.ts';
 
 /** A data set may have gone into a thousand runs: the newest of them are looked through. */
 const MOST_RUNS = 200;
 const MOST_USES = 500;
+/** Step runs that computed the very same bytes each by itself. */
+const MOST_MAKERS = 50;
 
 /** Where an artifact came to be: a step run, and the field of its output. */
 export interface Maker {
@@ -30,7 +33,7 @@ type PlanOf = (run: string) => Promise<PlannedRun | undefined>;
  * from the cache. Which node is given what stands in each run's plan.
  */
 export async function usesOf(store: MetadataStore, makers: readonly Maker[], planOf: PlanOf): Promise<readonly Use[]> {
-  const fields = new Map(makers.map(({ stepRunId, field }) => [stepRunId, field]));
+  const fields = await outputsAmong(store, makers);
   const holders = await store.stepRunsOf([...fields.keys()], MOST_RUNS);
   const found: { readonly id: string; readonly run: PlannedRun; readonly field: string }[] = [];
   for (const { runId, node, origin, id } of holders) {
@@ -45,6 +48,17 @@ export async function usesOf(store: MetadataStore, makers: readonly Maker[], pla
     const step = byId.get(id);
     return step ? [{ step, run, field }] : [];
   });
+}
+
+/** Those that are a field of an output, by step run: what a step only gave its tracker went nowhere else. */
+async function outputsAmong(store: MetadataStore, makers: readonly Maker[]): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    makers.slice(0, MOST_MAKERS).map(async ({ stepRunId, field }) => {
+      const step = await store.stepRun(stepRunId);
+      return step?.output && Object.hasOwn(fieldsOf(step.output), field) ? [[stepRunId, field] as const] : [];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 function usersOf({ plan }: PlannedRun, maker: string, field: string): readonly string[] {

@@ -2,9 +2,13 @@ import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import type { Project } from '../../stack/project.ts';
 
-/** The text with folders of this machine left out: paths begin at the project, or at `~`. */
+/** Folder of Sluice itself, above the bundle as above the source. */
+const OWN = /^(.*?)[\\/](?:framework[\\/]server[\\/]views|dist)$/.exec(import.meta.dirname)?.[1];
+
+/** The text with folders of this machine left out: paths begin at the project, at `sluice` or at `~`. */
 export function hidePaths(text: string, { dir }: Pick<Project, 'dir'>): string {
-  const inside = text.replaceAll(`${dir}${sep}`, '').replaceAll(dir, '.');
+  const own = OWN === undefined || OWN === dir ? text : text.replaceAll(OWN, 'sluice');
+  const inside = own.replaceAll(`${dir}${sep}`, '').replaceAll(dir, '.');
   const home = homedir();
   return home.length > 1 ? inside.replaceAll(home, '~') : inside;
 }

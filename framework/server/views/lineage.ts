@@ -112,8 +112,8 @@ async function backward(
     return;
   }
   for (const input of inputs) {
-    const { digest, format, size, name, node } = input;
-    const given = { digest, format, size, version: 0, ...(name ? { name } : {}) } as Artifact;
+    const { digest, format, size, name, artifactName, node } = input;
+    const given = { digest, format, size, version: 0, ...(artifactName && { name: artifactName }) } as Artifact;
     addArtifact(walk, given, -level);
     addEdge(walk, artifactId(given), stepId, name ?? '');
     const [above] = await walk.store.overviewStepRuns([`${step.runId}/${node}`]);

@@ -45,6 +45,7 @@ export async function stepInputs(
         parts.find(({ display }) => display.endsWith(shortDigest(artifact.digest)))?.part.slice('input '.length) ?? '',
       node,
       field: name,
+      artifactName: artifact.name ?? null,
       known: true,
     }));
   });
@@ -57,5 +58,6 @@ const unknownInput = (node: string, field: string): StepInput => ({
   name: '',
   node,
   field,
+  artifactName: null,
   known: false,
 });
