@@ -1,6 +1,7 @@
-import { constants, lstatSync } from 'node:fs';
+import { constants, linkSync, lstatSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { ArtifactStore } from '../components/artifact-store.ts';
 import { SluiceError, sluiceError } from '../errors.ts';
 import { openContentFolder } from '../hashing/content-folder.ts';
@@ -13,6 +14,8 @@ import { temporaryName } from '../hashing/temporary-name.ts';
 import type { FolderFile } from '../materializers/materializer.ts';
 
 const PARALLEL = 16;
+/** Links made in a row: a few milliseconds. */
+const TURN = 256;
 
 /** Artifacts as read-only files and folders of this machine, each checked against its digest before its path is handed out. */
 export interface LocalFiles {
@@ -87,19 +90,24 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
     copies.trust(target, digest);
   }
 
-  async function buildFolder(target: string, files: readonly FolderFile[]): Promise<void> {
+  /** False where something else than fresh links may stand there: it is to be looked at, file by file. */
+  async function buildFolder(target: string, files: readonly FolderFile[]): Promise<boolean> {
     const temporary = await temporaryPath();
     try {
       const folders = new Set(files.map(({ path }) => dirname(join(temporary, path))));
       for (const folder of new Set([temporary, ...folders])) await mkdir(folder, { recursive: true });
-      await mapLimited(files, PARALLEL, async ({ path, digest }) => {
-        await linkOrCopy(await object(digest), join(temporary, path));
+      const linked = await mapLimited(files, PARALLEL, async ({ path, digest }, i) => {
+        // Links are made at once; whoever else has work gets his turn between them.
+        if (i % TURN === 0) await setImmediate();
+        return placeNew(await object(digest), join(temporary, path));
       });
       await mkdir(dirname(target), { recursive: true });
       await rename(temporary, target);
+      return linked.every(Boolean);
     } catch (error) {
       // Another process was quicker: what it made is checked like any other.
       if (!isCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM') || !isFolder(target)) throw error;
+      return false;
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
@@ -130,7 +138,7 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
       const work = async (): Promise<string> => {
         if (!isFolder(target)) {
           await rm(target, { force: true });
-          await buildFolder(target, files);
+          if (await buildFolder(target, files)) return target;
         }
         await putRight(target, files);
         markUse(target);
@@ -139,6 +147,18 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
       return inWords(target, () => once(target, work));
     },
   };
+}
+
+/** True for a link. To hand it to another thread takes three times as long as to make it. */
+async function placeNew(from: string, to: string): Promise<boolean> {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch {
+    // Whatever it is, the slower way says it or finds another one.
+    await linkOrCopy(from, to);
+    return false;
+  }
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

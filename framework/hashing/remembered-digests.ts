@@ -110,7 +110,8 @@ export function rememberedDigests(options: {
       return text === stamp.text && digest !== undefined ? { digest, size: stamp.size } : undefined;
     },
     note({ path, stamp, isSettled }, digest) {
-      if (!isSettled || stat(path)?.text !== stamp.text) return;
+      // Changed while it was read, it has another stamp than this one from now on.
+      if (!isSettled) return;
       const shelf = shelfOf(path);
       if (shelf.known.get(path)?.[0] === stamp.text) return;
       shelf.known.set(path, [stamp.text, digest]);
