@@ -37,6 +37,8 @@ export interface RunScope {
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;
   readonly cancellation: Cancellation;
+  /** A step has failed for good, and still has its slot. */
+  onFailure(): void;
   readonly grace: Grace;
   readonly emit: EventSink;
   /** Committed outputs, by node. */

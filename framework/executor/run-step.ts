@@ -40,6 +40,10 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
       turn.leave();
       await kept;
       if (await commitStep(node, run, call, { ...turn, ...attempted })) return 'done';
+    } catch (error) {
+      // Before the slot goes to the next one, which would start after the failure.
+      if (!isCancelled(error) && !isDamage(error)) run.onFailure();
+      throw error;
     } finally {
       await turn.release();
     }

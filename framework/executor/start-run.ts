@@ -61,6 +61,7 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
   await freezeCode(plan, codeDigester);
   const entry = new URL('./heart.js', import.meta.url);
   const heart = store.capabilities.manyMachines ? createHeart({ executor, stack: placeOf(stack), entry }) : noHeart;
+  const slots = createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) });
   const scope: RunScope = {
     run: { id: record.id, name: record.name },
     rootRun: resume.root ?? record.id,
@@ -84,7 +85,9 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     saved: guardSaved(store, io),
     heart,
     guard: guardOf(options, record),
-    slots: createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) }),
+    slots,
+    // The body of a dynamic pipeline says itself what a failure means.
+    onFailure: live || record.mode === 'continue' ? () => {} : () => slots.close(),
     cancellation: createCancellation((how) => emit({ type: 'run-cancelling', how })),
     grace: { ...DEFAULT_GRACE, ...options.grace },
     emit,

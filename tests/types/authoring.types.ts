@@ -1,5 +1,5 @@
 /** Compiled by `npm run types`, never run: what must compile, and (by @ts-expect-error) what must not. */
-import { definePlan, pipeline, run, step } from 'sluice';
+import { after, definePlan, pipeline, run, StepFailure, step } from 'sluice';
 import { z } from 'zod';
 
 class Steps {
@@ -40,6 +40,36 @@ class Typed {
   }
 }
 
+@pipeline({ name: 'live', params: Params, dynamic: true })
+class Live {
+  async run({ url, trim }: z.output<typeof Params>) {
+    const steps = new Steps();
+    const { rows } = await steps.load(url);
+    const means = await Promise.all(rows.map((row) => steps.mean([row], { trim })));
+    // @ts-expect-error an item of the list has its own type
+    await steps.load(rows[0]);
+    const largest: number = Math.max(...means);
+    const nested: { mean: number; text: string } = await new Typed().run({ url, trim });
+    // @ts-expect-error a pipeline called from a pipeline takes all its parameters
+    await new Typed().run({ url });
+    const first = steps.mean(rows);
+    const ordered: Promise<number> = after([first, nested], () => steps.mean(rows));
+    try {
+      return largest > 1 ? await ordered : 'small';
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error;
+      const facts: readonly [string, string, string] = [error.step, error.node, error.code];
+      return facts.join();
+    }
+  }
+}
+
+// @ts-expect-error dynamic is true or false
+@pipeline({ name: 'yes', dynamic: 'yes' })
+class WrongKind {
+  async run() {}
+}
+
 // @ts-expect-error run's parameters must fit the schema
 @pipeline({ name: 'other', params: Params })
 class WrongParams {
@@ -61,7 +91,9 @@ export async function uses(): Promise<number> {
   // @ts-expect-error so are their names
   await run(Typed, { ulr: 'x' }, { stack: 'local' });
   const { value } = await run(Typed, { url: 'x', trim: 1 }, { stack: 'local' });
-  return value.mean;
+  const live = await run(Live, { url: 'x' });
+  const either: number | string = live.value;
+  return typeof either === 'number' ? either : value.mean;
 }
 
-export { NoRun, WrongParams };
+export { NoRun, WrongKind, WrongParams };

@@ -76,6 +76,21 @@ describe('when a step fails', () => {
     expect(skipped).toEqual(['fail', 'fail']);
   });
 
+  it('starts nothing that waited for its slot', async () => {
+    @pipeline({ name: 'queues' })
+    class Queues {
+      async run(_: object) {
+        const steps = new Steps();
+        return Promise.all([steps.fail(), steps.next(1), steps.next(2)]);
+      }
+    }
+    for (const mode of ['fail-fast', 'stop'] as const) {
+      const { status } = await runPipeline(Queues, {}, { stack: await openTestStack(), mode, maxParallel: 1 });
+      expect(status).toEqual({ fail: 'failed', next: 'cancelled', 'next-2': 'cancelled' });
+    }
+    expect(calls).toEqual(['fail', 'fail']);
+  });
+
   it('caches nothing of it: the next run tries again', async () => {
     const stack = await openTestStack();
     await runPipeline(Fails, {}, { stack, mode: 'stop' });
