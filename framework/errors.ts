@@ -94,6 +94,11 @@ export const ERRORS = {
     ({ step, how }) => `The process of step ${step} died: ${how}.`,
     () => 'The step called exit, ran out of memory or was killed from outside. sluice runs logs shows its last words.',
   ),
+  ERR_HOOK: row<{ hook: string; of: string; reason: string }>(
+    1,
+    ({ hook, of, reason }) => `The ${hook} hook of ${of} failed: ${reason}`,
+    () => 'It changed nothing of the run. sluice runs show RUN lists the hooks that failed.',
+  ),
   ERR_CANCELLED: row<{ what: string }>(
     130,
     ({ what }) => `${what} was cancelled.`,

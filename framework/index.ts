@@ -16,6 +16,7 @@ export { type Digest, sha256 } from './hashing/digest.ts';
 export { DirectoryRef } from './materializers/directory-ref.ts';
 export { FileRef } from './materializers/file-ref.ts';
 export type { EncodeContext, Encoded, FolderFile, Materializer, StoredValue } from './materializers/materializer.ts';
+export type { Hook, HookContext } from './model/hook.ts';
 export type { Progress } from './model/run-event.ts';
 export type { HistoryEntry, HistoryReader, StepOptions } from './model/step-definition.ts';
 export { nearest } from './nearest.ts';

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { sluiceError } from '../errors.ts';
 import type { Materializer } from '../materializers/materializer.ts';
+import type { Hooks } from '../model/hook.ts';
 import { pipelineFact, setPipelineFact } from './decorator-facts.ts';
 import { currentRecording, type Recording, recordNested } from './recorder.ts';
 import { decoratedFile } from './source-file.ts';
 
-export interface PipelineOptions<S extends z.ZodType = z.ZodType> {
+export interface PipelineOptions<S extends z.ZodType = z.ZodType> extends Hooks {
   /** Lower-case letters, digits and `-`: what `sluice run NAME` says. */
   readonly name: string;
   /** One sentence, shown by `--help`. Default: none. */

@@ -41,6 +41,7 @@ export async function attemptStep(
   const { retry } = node.step.options;
   const before = begun ? begun.attempt - 1 : run.records.of(node.id).attempts;
   const checkpointDir = checkpointPath(node, run, call);
+  if (run.isFreshStart) await removeFolder(checkpointDir);
   for (let tries = 1; ; tries++) {
     const number = before + tries;
     const attempt = tries === 1 && begun ? begun : await startAttempt(node, run, call, { number, reason });

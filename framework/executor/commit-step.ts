@@ -42,6 +42,7 @@ export async function commitStep(node: PlanNode, run: RunScope, call: StepKey, c
   }
   await removeFolder(checkpointDir);
   run.emit({ type: 'step-succeeded', node: node.id, stepRun, output });
+  run.hooks.ended(node, stepRun, run);
   return true;
 }
 

@@ -49,6 +49,10 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   readonly capacity?: Resources;
   /** Id of a run to continue: its results are used again, those of steps that are never cached too. */
   readonly resumeFrom?: string;
+  /** With `resumeFrom`: steps that have not ended well begin anew, not at their checkpoints. */
+  readonly isFreshStart?: boolean;
+  /** Nodes whose results are expected in the cache: one that runs all the same is warned about, with what has changed. */
+  readonly reuse?: readonly string[];
   /** Aborted (Ctrl-C once): steps are asked to end. */
   readonly signal?: AbortSignal;
   /** Aborted (Ctrl-C twice): steps are killed or given up. */

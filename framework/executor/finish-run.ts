@@ -1,13 +1,16 @@
-import type { PipelineClass } from '../authoring/pipeline.ts';
+import { type PipelineClass, pipelineDefinition } from '../authoring/pipeline.ts';
 import { sluiceError } from '../errors.ts';
+import type { HookContext } from '../model/hook.ts';
 import type { RunRecord, StoredError } from '../model/run.ts';
 import { isSuccess, type Status } from '../model/status.ts';
 import { checkStatic } from './check-static.ts';
 import type { RunOutcome } from './execute.ts';
 import { healNode, isDamage } from './heal-parents.ts';
+import { callHook } from './hook-caller.ts';
 import type { BodyEnding } from './run-body.ts';
 import { runResult } from './run-result.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
+import { runOf } from './step-hooks.ts';
 import { storedError } from './stored-error.ts';
 import { tellTracker } from './tell-tracker.ts';
 
@@ -33,13 +36,15 @@ export async function finishRun(
 ): Promise<RunOutcome> {
   const { stack, records, emit } = scope;
   const finished = await finish(scope, options);
+  await scope.hooks.settled();
   const { value, ...rest } = finished;
   const grown = scope.plan.isDynamic ? { plan: scope.plan.toJSON() } : {};
   const change = { ...rest, ...grown, endedAt: Date.now() };
   await records.flush();
   await stack.metadataStore.updateRun(scope.run.id, change);
   const cancelRequested = scope.cancellation.isByUser;
-  const run: RunRecord = Object.freeze({ ...options.record, ...change, cancelRequested });
+  const ended: RunRecord = Object.freeze({ ...options.record, ...change, cancelRequested });
+  const run = await callRunHook(scope, ended, { pipeline: options.pipeline, value });
   const steps = records.all();
   await tellTracker(stack.experimentTracker, (tracker) => tracker.runFinished(run, steps));
   const trackerUrl = stack.experimentTracker.linkTo(run.id);
@@ -47,6 +52,29 @@ export async function finishRun(
   emit({ type: 'run-finished', run, steps, ...link });
   if (options.fault !== undefined) throw options.fault;
   return { run, steps, value, ...link };
+}
+
+/** The run has ended, and the store knows it. @returns the record, with the hook that failed. */
+async function callRunHook(
+  scope: RunScope,
+  run: RunRecord,
+  { pipeline, value }: { readonly pipeline: PipelineClass; readonly value: unknown },
+): Promise<RunRecord> {
+  const { status, error } = run;
+  if (status !== 'succeeded' && status !== 'failed') return run;
+  const context: HookContext = Object.freeze({ run: runOf(run), status, error, outputs: async () => value });
+  const failure = await callHook({
+    hooks: pipelineDefinition(pipeline),
+    kind: status === 'succeeded' ? 'onSuccess' : 'onFailure',
+    context,
+    of: `pipeline ${run.pipeline}`,
+    now: scope.cancellation.now,
+  });
+  if (!failure) return run;
+  const hookFailures = [failure];
+  await scope.stack.metadataStore.updateRun(run.id, { hookFailures });
+  scope.emit({ type: 'hook-failed', failure });
+  return Object.freeze({ ...run, hookFailures });
 }
 
 async function finish(

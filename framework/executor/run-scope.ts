@@ -3,6 +3,7 @@ import type { CacheUse } from '../cache/decide.ts';
 import type { Stack } from '../components/stack.ts';
 import type { Plan } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
+import type { StepRunRecord } from '../model/run.ts';
 import type { EventSink } from '../model/run-event.ts';
 import type { Cancellation, Grace } from './cancellation.ts';
 import type { ClaimKeeper } from './claim-keeper.ts';
@@ -13,6 +14,7 @@ import type { Heart } from './heart.ts';
 import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
 import type { StepClocks } from './step-clocks.ts';
+import type { StepHooks } from './step-hooks.ts';
 import type { StepKeys } from './step-keys.ts';
 import type { StepRecords } from './step-records.ts';
 import type { WorkerJob } from './worker-protocol.ts';
@@ -34,6 +36,13 @@ export interface RunScope {
   readonly saved: SavedGuard;
   readonly heart: Heart;
   readonly guard: Guard;
+  readonly hooks: StepHooks;
+  /** Steps that ended well in the run that this one continues, by node. */
+  readonly resumed: ReadonlyMap<string, StepRunRecord>;
+  /** Nodes whose results are expected in the cache. */
+  readonly reuse: ReadonlySet<string>;
+  /** Steps that run begin anew: what earlier attempts of other runs left in their checkpoint folders goes. */
+  readonly isFreshStart: boolean;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;
   readonly cancellation: Cancellation;

@@ -3,6 +3,7 @@ import type { Decision } from '../cache/decide.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { attemptStep } from './attempt-step.ts';
 import { commitStep } from './commit-step.ts';
+import { warnOfDrift } from './drift-warning.ts';
 import { healParents, isDamage } from './heal-parents.ts';
 import type { RunScope } from './run-scope.ts';
 import type { NodeEnding } from './schedule.ts';
@@ -30,6 +31,7 @@ export async function runStep(node: PlanNode, run: RunScope, refresh = false): P
       look();
     }
     if (decision.verdict === 'hit') return endCached(node, run, call, decision);
+    warnOfDrift(node, run, call, decision.differences);
 
     const turn = await takeTurn(node, run, call, { decision, refresh });
     if (turn.kind === 'stopped') return await endStopped(node, run);
@@ -101,6 +103,7 @@ async function endFailed(node: PlanNode, run: RunScope, fault: unknown): Promise
     ...run.clocks.end(node.id),
   });
   run.emit({ type: 'step-failed', node: node.id, stepRun, error });
+  run.hooks.ended(node, stepRun, run);
   return 'failed';
 }
 

@@ -20,6 +20,7 @@ import { createSlots } from './slots.ts';
 import { stackDigester, stackIo } from './stack-services.ts';
 import { type LiveStart, startLive } from './start-live.ts';
 import { createStepClocks } from './step-clocks.ts';
+import { createStepHooks } from './step-hooks.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
 
@@ -85,6 +86,10 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     saved: guardSaved(store, io),
     heart,
     guard: guardOf(options, record),
+    hooks: createStepHooks(record),
+    resumed: resume.steps,
+    reuse: new Set(options.reuse),
+    isFreshStart: options.isFreshStart ?? false,
     slots,
     // The body of a dynamic pipeline says itself what a failure means.
     onFailure: live || record.mode === 'continue' ? () => {} : () => slots.close(),

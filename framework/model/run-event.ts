@@ -1,5 +1,6 @@
 import type { Output } from './artifact.ts';
 import type { CacheKey } from './key-part.ts';
+import type { HookFailure } from './recording.ts';
 import type { LogLine, RunRecord, StepRunRecord, StoredError } from './run.ts';
 
 /** How far a step is. Every field is optional: a step says what it knows. */
@@ -56,6 +57,8 @@ export type RunEvent =
       readonly message: string;
       readonly hint: string;
     }
+  /** A hook threw or took too long; of the run itself when it names no node. */
+  | { readonly type: 'hook-failed'; readonly node?: string; readonly failure: HookFailure }
   | { readonly type: 'run-cancelling'; readonly how: 'graceful' | 'now' }
   | {
       readonly type: 'run-finished';

@@ -1,3 +1,5 @@
+import type { Hooks } from './hook.ts';
+
 /** A number of milliseconds, or text: `500ms`, `2s`, `10m`, `6h`, `1d`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
@@ -72,7 +74,7 @@ export interface Resources {
   readonly gpu?: number;
 }
 
-export interface StepOptions {
+export interface StepOptions extends Hooks {
   /** Default: the method's name. Lower case letters, digits, `_` and `-`. */
   readonly name?: string;
   readonly cache?: boolean | CachePolicy;

@@ -6,6 +6,7 @@ import { collect, outputOption, positiveInteger, type Verb } from './command-kit
 export const addCacheFlags = (command: Command): Command =>
   command
     .option('--config <file>', 'YAML file with parameters, or with params:, steps: and run: (flags win)')
+    .option('--from <step>', 'run this step and all after it again; what is before comes from the cache')
     .option('--refresh [step...]', 'run these steps (all without a name) even if their result is known')
     .option('--no-cache', 'neither use earlier results nor keep new ones for re-use');
 
@@ -20,6 +21,7 @@ export function addRunCommand(program: Command, verb: Verb): void {
   addCacheFlags(command)
     .option('--name <name>', 'name of this run')
     .option('--tag <tag>', 'tag of this run (may be repeated)', collect)
+    .option('--note <text>', 'what there is to say about this run')
     .option('--max-parallel <n>', 'steps at the same time', positiveInteger)
     .addOption(
       new Option(

@@ -9,6 +9,15 @@ answers) then has 30 s for its last checkpoint; one that does not listen has 0.7
 of its own gets SIGTERM, and SIGKILL 5 s later (0.5 s later when nothing answers); an inline step is given up. An inline
 step that blocks its process for 1 s more ends with the process. What was committed stays: sluice runs resume RUN.`;
 
+const CONTINUE = `
+RUN is an id, the beginning of one, a name, "latest", or a pipeline: its latest run that did not end well.
+
+resume and retry both make a new run with the same parameters, on the code as it is now. Both use every result that
+the old run has committed, those of steps that are never cached too; a step whose code has changed since runs again,
+with a warning that names file and symbol. They differ in the steps that had not ended: resume goes on from their
+checkpoints, as after a crash or a cancel; retry begins them anew. (Prefect's Retry is retry, under the same run id;
+to continue after an interruption is resume.)`;
+
 const RUN = 'RUN is an id, the beginning of one, a name, or "latest".';
 
 export function addRunsCommand(program: Command, verb: Verb): void {
@@ -64,11 +73,32 @@ function addChangingVerbs(runs: Command, verb: Verb): void {
     .action(verb(async (call) => (await import('../verbs/runs-cancel.ts')).runsCancelVerb(call)));
   runs
     .command('resume <run>')
-    .description('run the rest of a run that failed, was cancelled or lost; what was committed is re-used')
+    .description('go on with a run that failed, was cancelled or lost, where it stopped')
     .option('--max-parallel <n>', 'steps at the same time', positiveInteger)
     .addOption(new Option('--mode <mode>', 'after a failed step').choices(RUN_MODES))
     .addOption(outputOption(['text', 'json'], 'text'))
+    .option('--note <text>', 'what there is to say about the new run')
+    .addHelpText('after', CONTINUE)
     .action(verb(async (call) => (await import('../verbs/runs-resume.ts')).runsResumeVerb(call)));
+  runs
+    .command('retry <run>')
+    .description('try the steps of a run again that did not end well, from their beginning')
+    .option('--max-parallel <n>', 'steps at the same time', positiveInteger)
+    .addOption(new Option('--mode <mode>', 'after a failed step').choices(RUN_MODES))
+    .option('--note <text>', 'what there is to say about the new run')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .addHelpText('after', CONTINUE)
+    .action(verb(async (call) => (await import('../verbs/runs-retry.ts')).runsRetryVerb(call)));
+  runs
+    .command('tag <run> [changes...]')
+    .usage('RUN +TAG -TAG')
+    .description('add and remove tags of a run')
+    .allowUnknownOption()
+    .action(verb(async (call) => (await import('../verbs/runs-tag.ts')).runsTagVerb(call)));
+  runs
+    .command('note <run> [text...]')
+    .description('write what there is to say about a run; "" removes it, no text shows it')
+    .action(verb(async (call) => (await import('../verbs/runs-note.ts')).runsNoteVerb(call)));
   runs
     .command('delete <run...>')
     .description('delete the record of runs; artifacts and cache entries stay')

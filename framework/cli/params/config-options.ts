@@ -35,6 +35,7 @@ const StepOverride = z.strictObject({
 const RunOptions = z.strictObject({
   name: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),
+  note: z.string().optional(),
   mode: z.enum(RUN_MODES).optional(),
   maxParallel: z.int().min(1).optional(),
   stack: z.string().optional(),

@@ -54,6 +54,10 @@ export function eventLines(event: RunEvent, style: LineStyle): readonly string[]
         ...(event.hint ? [colors.dim(`    ${event.hint}`)] : []),
       ];
     }
+    case 'hook-failed':
+      return [
+        `${colors.yellow('!')} ${event.node === undefined ? '' : `${step(event.node)}  `}${event.failure.error.message}`,
+      ];
     case 'run-finished':
       return [
         ...runSummary(event.run, event.steps, colors),

@@ -106,6 +106,7 @@ export function liveReporter(channel: Channel, now: () => number = Date.now): Re
       case 'run-cancelling':
       case 'step-log':
       case 'step-warning':
+      case 'hook-failed':
         return;
       default:
         return unreachable(event);

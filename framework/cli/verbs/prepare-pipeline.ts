@@ -16,6 +16,7 @@ import { inputSchema, paramSpecs } from '../params/param-specs.ts';
 import { paramsHelp } from '../params/params-help.ts';
 import { parseParamFlags } from '../params/parse-param-flags.ts';
 import { readConfig } from '../params/read-config.ts';
+import { type RunFrom, runFrom } from '../params/run-from.ts';
 
 /** A pipeline with its parameters: what `run` and `plan` begin with. */
 export interface PreparedPipeline {
@@ -25,7 +26,8 @@ export interface PreparedPipeline {
   readonly params: unknown;
   /** As given: a worker process parses them again. */
   readonly values: unknown;
-  readonly cacheUse: CacheUse;
+  /** With what `--from` says. */
+  readonly cacheUse: CacheUse & Pick<RunFrom, 'reuse'>;
   /** Undefined: the active one. */
   readonly stackName: string | undefined;
   /** The `run:` section of the configuration file; flags win over it. */
@@ -35,6 +37,7 @@ export interface PreparedPipeline {
 interface Options {
   readonly help?: boolean;
   readonly config?: string;
+  readonly from?: string;
   readonly refresh?: true | readonly string[];
   /** False with `--no-cache`. */
   readonly cache: boolean;
@@ -71,12 +74,13 @@ export async function preparePipeline({ invocation, args, command }: Call): Prom
     refresh: options.refresh ?? run.refresh ?? [],
   };
   checkRefresh(plan, cacheUse);
+  const from = runFrom(plan, options.from, cacheUse);
   return {
     found,
     plan: config && sections ? overrideSteps(plan, sections.configSteps(config), config.file) : plan,
     params,
     values,
-    cacheUse,
+    cacheUse: { ...cacheUse, ...from },
     stackName: invocation.stack ?? run.stack,
     run,
   };

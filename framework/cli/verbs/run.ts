@@ -7,6 +7,7 @@ import { runAndReport } from './run-and-report.ts';
 interface Options {
   readonly name?: string;
   readonly tag?: readonly string[];
+  readonly note?: string;
   readonly maxParallel?: number;
   readonly mode?: RunMode;
   readonly output: 'text' | 'json';
@@ -15,7 +16,7 @@ interface Options {
 /** `sluice run PIPELINE` */
 export async function runVerb(call: Call): Promise<ExitCode> {
   const { invocation, command } = call;
-  const { name, tag, maxParallel, mode, output } = command.opts<Options>();
+  const { name, tag, note, maxParallel, mode, output } = command.opts<Options>();
   // Before the pipeline's file is imported: what it prints must not come between the data.
   if (output === 'json') invocation.terminal.reserveOut();
   const prepared = await preparePipeline(call);
@@ -30,7 +31,7 @@ export async function runVerb(call: Call): Promise<ExitCode> {
       params,
       values,
       ...cacheUse,
-      ...defined({ name: name ?? run.name, tags: tag ?? run.tags }),
+      ...defined({ name: name ?? run.name, tags: tag ?? run.tags, notes: note ?? run.note }),
       ...defined({ maxParallel: maxParallel ?? run.maxParallel, mode: mode ?? run.mode }),
     },
   });
