@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { replaceFile } from '../stack/files/write-file.ts';
 import { THIS_HOST } from '../this-host.ts';
+import { viewerStateFile } from './viewer-state-file.ts';
 
 /** Where a project's viewer is to be found. */
 export interface ViewerState {
@@ -15,18 +15,16 @@ export interface ViewerState {
   readonly stack: string;
 }
 
-const fileOf = (home: string): string => join(home, 'viewer.json');
-
 /** Says that a viewer runs, so that commands can print the link of a run. Returns what takes it back. */
 export async function announceViewer(
   home: string,
   { url, stack }: Pick<ViewerState, 'url' | 'stack'>,
 ): Promise<() => Promise<void>> {
   const state: ViewerState = { url, pid: process.pid, host: THIS_HOST, startedAt: Date.now(), stack };
-  await replaceFile(fileOf(home), `${JSON.stringify(state)}\n`);
+  await replaceFile(viewerStateFile(home), `${JSON.stringify(state)}\n`);
   return async () => {
     // Of two viewers of one project the later one stands there.
-    if ((await readState(home))?.pid === process.pid) await rm(fileOf(home), { force: true });
+    if ((await readState(home))?.pid === process.pid) await rm(viewerStateFile(home), { force: true });
   };
 }
 
@@ -39,7 +37,9 @@ export async function runningViewer(home: string): Promise<ViewerState | undefin
 /** Every run asks: no schema library is loaded for five fields that this file itself wrote. */
 async function readState(home: string): Promise<ViewerState | undefined> {
   try {
-    const { url, pid, host, startedAt, stack } = JSON.parse(await readFile(fileOf(home), 'utf8')) as ViewerState;
+    const { url, pid, host, startedAt, stack } = JSON.parse(
+      await readFile(viewerStateFile(home), 'utf8'),
+    ) as ViewerState;
     return typeof url === 'string' && typeof pid === 'number' ? { url, pid, host, startedAt, stack } : undefined;
   } catch {
     // None, or half of one from a disk that was full: no viewer that could be named.

@@ -20,6 +20,12 @@ to continue after an interruption is resume.)`;
 
 const RUN = 'RUN is an id, the beginning of one, a name, or "latest".';
 
+const FILTER_HELP = `
+A filter is words that all have to hold; a - before one negates it:
+  status:failed,lost  pipeline:train-yolo  tag:nightly  name:base*  id:3f2a  stack:team  commit:9ab12c
+  params.lr0=0.01  params.split.train>=0.8  metrics.mAP50>0.5  metrics.loss:* (has it)
+  since:7d  until:2026-11-20  duration>10m  and any other words: part of a name.`;
+
 export function addRunsCommand(program: Command, verb: Verb): void {
   const runs = program.command('runs').description('the history: list, show, compare, resume, delete');
   addPaging(
@@ -30,9 +36,18 @@ export function addRunsCommand(program: Command, verb: Verb): void {
       .addOption(statusOption())
       .option('--tag <tag>', 'only runs with this tag')
       .option('--search <text>', 'part of a name, or the beginning of an id')
+      .option(
+        '--filter <text>',
+        'only runs that fit: status:failed metrics.mAP50>0.5 params.lr0=0.01 -tag:nightly since:7d',
+      )
       .option('--since <time>', 'only runs made since: 30m, 2h, 7d, 2026-11-20')
       .option('--until <time>', 'only runs made until')
-      .addOption(new Option('--sort <order>', 'order').choices(['newest', 'oldest', 'longest']).default('newest')),
+      .option(
+        '--sort <order>',
+        'newest, oldest, longest, name, metrics.NAME or -metrics.NAME (greatest first)',
+        'newest',
+      )
+      .addHelpText('after', FILTER_HELP),
   ).action(verb(async (call) => (await import('../verbs/runs-list.ts')).runsListVerb(call)));
   runs
     .command('show <run>')

@@ -9,6 +9,7 @@ import { plainReporter } from '../reporters/plain-reporter.ts';
 import { type ErrorNotice, printNotice } from '../reporters/print-error.ts';
 import { quietReporter, type Reporter } from '../reporters/reporter.ts';
 import { runReport } from '../views/run-json.ts';
+import { namingViewer } from './naming-viewer.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { tellingParent } from './tell-parent.ts';
 import { withStack } from './with-stack.ts';
@@ -39,7 +40,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           codeDigester: stackDigester(stack),
           signal: stopping.signal,
           killSignal: stopping.killSignal,
-          onEvent: tellingParent(reporter.event, invocation.env),
+          onEvent: tellingParent(namingViewer(reporter.event, { home: stack.home, reporter }), invocation.env),
           onForcedEnd: (error, exitCode) => {
             letOthersPrint();
             reporter.close();

@@ -1,4 +1,6 @@
 import { sluiceError } from '../../errors.ts';
+import { parseRunFilter } from '../../filter/parse-run-filter.ts';
+import { parseRunSort } from '../../filter/parse-run-sort.ts';
 import type { RunRecord } from '../../model/run.ts';
 import { STATUSES, type Status } from '../../model/status.ts';
 import { nearest } from '../../nearest.ts';
@@ -17,9 +19,10 @@ interface Options {
   readonly status?: readonly string[];
   readonly tag?: string;
   readonly search?: string;
+  readonly filter?: string;
   readonly since?: string;
   readonly until?: string;
-  readonly sort: 'newest' | 'oldest' | 'longest';
+  readonly sort: string;
   readonly limit: number;
   readonly after?: string;
   readonly output: ListOutput;
@@ -27,11 +30,24 @@ interface Options {
 
 /** `sluice runs list` */
 export async function runsListVerb({ invocation, command }: Call): Promise<undefined> {
-  const { pipeline, status, tag, search, since, until, sort, limit, after, output } = command.opts<Options>();
-  const now = Date.now();
-  const filter = {
+  const {
+    pipeline,
+    status,
+    tag,
+    search,
+    filter: text,
+    since,
+    until,
     sort,
     limit,
+    after,
+    output,
+  } = command.opts<Options>();
+  const now = Date.now();
+  const filter = {
+    sort: parseRunSort(sort),
+    limit,
+    ...(text !== undefined && { where: parseRunFilter(text, now) }),
     ...(pipeline !== undefined && { pipeline }),
     ...(status && { status: status.flatMap((text) => text.split(',')).map(parseStatus) }),
     ...(tag !== undefined && { tag }),

@@ -32,6 +32,10 @@ export async function filePreview(store: ArtifactStore, file: StoredObject, { ur
     const model = await onnxPreview(await store.readBytes(file.digest));
     if (model) return model;
   }
+  if (ending === 'safetensors') {
+    const tensors = await safetensorsPreview(store, file);
+    if (tensors) return tensors;
+  }
   return (
     (await dataPreview(store, file, ending)) ?? { kind: 'none', reason: 'There is no preview of this kind of file.' }
   );

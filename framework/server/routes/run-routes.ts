@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { RunFilter, RunSort } from '../../components/metadata-store.ts';
-import { sluiceError } from '../../errors.ts';
+import type { RunFilter } from '../../components/metadata-store.ts';
 import { parseRunFilter } from '../../filter/parse-run-filter.ts';
-import { nearest } from '../../nearest.ts';
+import { parseRunSort } from '../../filter/parse-run-sort.ts';
 import { RunMetrics } from '../api/metric.ts';
 import { Run, RunPage } from '../api/run.ts';
 import type { ServerApp } from '../create-app.ts';
@@ -57,7 +56,12 @@ export function addRunRoutes(app: ServerApp, context: ServerContext): void {
   app.openapi(list, async (c) => {
     const { filter = '', sort, limit, after: mark } = c.req.valid('query');
     const where = parseRunFilter(filter, now());
-    const query: RunFilter = { where, sort: sortOf(sort), limit, ...(mark !== undefined && { after: mark }) };
+    const query: RunFilter = {
+      where,
+      sort: parseRunSort(sort ?? 'newest'),
+      limit,
+      ...(mark !== undefined && { after: mark }),
+    };
     const [{ items, next }, total] = await Promise.all([
       store.overviewRuns(query),
       store.countRuns(query, MOST_COUNTED + 1),
@@ -78,21 +82,5 @@ export function addRunRoutes(app: ServerApp, context: ServerContext): void {
     const { names, steps } = c.req.valid('query');
     const run = await findRunId(store, c.req.valid('param').ref);
     return c.json(await runMetrics(store, run, { names, nodes: steps }), 200);
-  });
-}
-
-const SORTS = ['newest', 'oldest', 'longest', 'name'] as const;
-
-/** @throws ERR_USAGE for an order that there is not. */
-export function sortOf(text: string | undefined): RunSort {
-  if (text === undefined || text === '') return 'newest';
-  const known = SORTS.find((one) => one === text);
-  if (known) return known;
-  const [, minus, metric] = /^(-?)metrics\.(.+)$/s.exec(text) ?? [];
-  if (metric !== undefined) return { metric, direction: minus === '-' ? 'desc' : 'asc' };
-  const meant = nearest(text, SORTS);
-  throw sluiceError('ERR_USAGE', {
-    message: `There is no order ${text}.`,
-    hint: `${meant ? `Did you mean ${meant}? ` : ''}There are ${SORTS.join(', ')}, metrics.NAME and -metrics.NAME.`,
   });
 }
