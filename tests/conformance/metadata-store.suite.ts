@@ -1,6 +1,7 @@
 import type { MetadataStore } from '../../framework/components/metadata-store.ts';
 import { describeCases, type Skip } from './conformance.ts';
 import { CACHE_CASES } from './metadata-store/cache.cases.ts';
+import { CODE_TEXT_CASES } from './metadata-store/code-text.cases.ts';
 import { COLLECTION_CASES } from './metadata-store/collection.cases.ts';
 import { COPY_CASES } from './metadata-store/copy.cases.ts';
 import { DELETION_CASES } from './metadata-store/deletion.cases.ts';
@@ -22,6 +23,7 @@ const CASES = [
   ...RUN_CASES,
   ...RECORDING_CASES,
   ...CACHE_CASES,
+  ...CODE_TEXT_CASES,
   ...DELETION_CASES,
   ...LIVENESS_CASES,
   ...TRACKING_CASES,

@@ -197,6 +197,20 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect(await recent({ status: ['succeeded', 'cached'], limit: 2 })).toEqual(['run-4', 'run-3']);
     },
   ],
+  [
+    'lists the recent runs of a step within one pipeline',
+    async ({ store }) => {
+      for (let i = 0; i < 6; i++) {
+        const step = sampleStep(`run-${i}`, 'load', { status: 'succeeded', endedAt: NOON + i });
+        await store.createRun(sampleRun(`run-${i}`, { pipeline: i % 2 === 0 ? 'even' : 'odd' }), [step]);
+      }
+      const recent = async (pipeline: string, limit = 10) =>
+        (await store.recentStepRuns('load', { pipeline, limit })).map(({ runId }) => runId);
+      expect(await recent('even')).toEqual(['run-4', 'run-2', 'run-0']);
+      expect(await recent('odd', 2)).toEqual(['run-5', 'run-3']);
+      expect(await recent('none')).toEqual([]);
+    },
+  ],
 ];
 
 async function createFive(store: MetadataStore): Promise<void> {
