@@ -14,7 +14,7 @@ import { type ReactNode, useEffect, useMemo } from 'react';
 import { Skeleton } from '../parts/skeleton.tsx';
 import type { DrawnNode } from './fold-plan.ts';
 import { layOut } from './layout.ts';
-import { type Place, SIZES } from './quick-layout.ts';
+import { type Place, quickLayout, SIZES } from './quick-layout.ts';
 import '@xyflow/react/dist/base.css';
 import './dag.css';
 
@@ -63,7 +63,8 @@ export function Dag(props: DagProps) {
     queryKey: ['layout', structure],
     queryFn: () => layOut(nodes),
     staleTime: Number.POSITIVE_INFINITY,
-    placeholderData: (before) => before,
+    // Something to see at once; elk's is tidier, and takes its time to load.
+    placeholderData: (before) => before ?? quickLayout(nodes),
   });
   if (!places) return <Skeleton lines={8} label="Laying out the graph" />;
   return (
@@ -129,7 +130,6 @@ function Flow({
         preventScrolling={false}
         panOnScroll={false}
         zoomOnScroll={false}
-        proOptions={{ hideAttribution: true }}
       >
         <Background gap={20} size={1} />
         <Controls showInteractive={false} position="bottom-left" />

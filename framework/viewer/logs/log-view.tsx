@@ -13,6 +13,8 @@ import './log-view.css';
 
 const LINE_HEIGHT = 20;
 const OVERSCAN = 20;
+/** Of the frame around the lines, above and below together; its border too. */
+const PADDING = 18;
 /** Nearer to an edge than this is at it; pixels. */
 const AT_EDGE = 40;
 const TYPING_MS = 250;
@@ -67,7 +69,7 @@ export function LogView({ asked, isLive, version, follow, showsStep, fields, onC
           Download
         </a>
         <span className="muted log-total" role="status">
-          {log.total !== null && `${log.total.toLocaleString('en-US')} lines`}
+          {log.total !== null && `${log.total.toLocaleString('en-US')} ${log.total === 1 ? 'line' : 'lines'}`}
           {log.searchStopped && 'searched the newest part so far'}
         </span>
       </div>
@@ -167,6 +169,7 @@ function Lines({ log, follow, showsStep, search, loadEarlier, onLeaveEnd }: Line
     <section
       className="log-lines"
       ref={frame}
+      style={{ height: virtual.getTotalSize() + PADDING }}
       aria-label="Lines"
       // It scrolls, with the keyboard too.
       tabIndex={0}

@@ -1,13 +1,18 @@
 import type { GitState } from '../../server/api/run.ts';
 
 /** The commit that a run was started from, and whether that is all of its code. */
-export function Commit({ git }: { readonly git: GitState | null }) {
+export function Commit({ git, isShort = false }: { readonly git: GitState | null; readonly isShort?: boolean }) {
   if (!git) return <span className="muted">–</span>;
   const title = git.dirty ? `${git.commit}, with changes that are not committed` : git.commit;
   return (
     <span title={title}>
       <code>{git.commit.slice(0, 7)}</code>
-      {git.dirty && <span className="commit-dirty"> + changes</span>}
+      {git.dirty && (
+        <span className="commit-dirty">
+          {isShort ? ' +' : ' + changes'}
+          {isShort && <span className="hidden-but-read">changes</span>}
+        </span>
+      )}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import './empty.css';
 export interface EmptyProps {
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to type next. */
+  /** What to type next: in a terminal, or in a step where it is no command. */
   readonly command?: string;
 }
 
@@ -16,7 +16,7 @@ export function Empty({ title, children, command }: EmptyProps) {
       {children && <p>{children}</p>}
       {command && (
         <pre className="block">
-          <span aria-hidden="true">$ </span>
+          {command.startsWith('sluice ') && <span aria-hidden="true">$ </span>}
           {command}
         </pre>
       )}

@@ -22,7 +22,7 @@ export function MetricsView({ run, metrics }: MetricsViewProps) {
     return (
       <Empty
         title={isOver(run.status) ? 'No metrics' : 'No metrics yet'}
-        command="const { tracker } = stepContext(); tracker.metric('loss', loss, epoch)"
+        command="stepContext().tracker.metrics({ loss }, { step: epoch })"
       >
         What a step gives its tracker is drawn here while it runs.
       </Empty>

@@ -73,7 +73,7 @@ export const columnsFor = (metrics: readonly string[]) =>
       cell: ({ row }) => <Ago time={row.original.createdAt} />,
     }),
     helper.accessor('stack', { id: 'stack', header: 'Stack', cell: ({ row }) => row.original.stack }),
-    helper.display({ id: 'commit', header: 'Commit', cell: ({ row }) => <Commit git={row.original.git} /> }),
+    helper.display({ id: 'commit', header: 'Commit', cell: ({ row }) => <Commit git={row.original.git} isShort /> }),
   ]);
 
 function NameCell({ run }: { readonly run: RunSummary }) {
