@@ -63,7 +63,8 @@ export class Recorder {
       parents: Object.freeze([...new Set([...sources, ...at.after])]),
     });
     this.nodes.push(node);
-    const promise = Promise.resolve(this.#answer(node));
+    // A step that runs inside the answer calls other steps as plain methods.
+    const promise = Promise.resolve(recording.run(undefined, () => this.#answer(node)));
     this.#calls.set(promise, id);
     return promise;
   }
@@ -138,7 +139,7 @@ export interface Recording {
   readonly scope: string;
 }
 
-const recording = new AsyncLocalStorage<Recording>();
+const recording = new AsyncLocalStorage<Recording | undefined>();
 
 /** The one mode switch: inside `recordInto` a step call is recorded, elsewhere it is a plain call. */
 export const currentRecording = (): Recording | undefined => recording.getStore();

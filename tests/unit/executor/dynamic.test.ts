@@ -151,6 +151,28 @@ describe('a dynamic pipeline', () => {
     expect((await one).value).toEqual(['a', 'b']);
   });
 
+  it('leaves calls that a step makes of other steps what they are: plain ones', async () => {
+    class Outer {
+      @step() async both(word: string): Promise<string> {
+        return `${await steps.next(word)} ${await new Inner().run({ name: word })}`;
+      }
+    }
+    @pipeline({ name: 'in-step', dynamic: true })
+    class Inner {
+      async run({ name }: { name: string }) {
+        return steps.shout({ id: name });
+      }
+    }
+    @pipeline({ name: 'calls-step', dynamic: true })
+    class CallsStep {
+      async run(_: object) {
+        return new Outer().both('a');
+      }
+    }
+    const { value, status } = await runPipeline(CallsStep, {}, { stack: await openTestStack() });
+    expect([value, status]).toEqual(['a+ A', { both: 'succeeded' }]);
+  });
+
   it('fans out a thousand wide', async () => {
     @pipeline({ name: 'wide', dynamic: true })
     class Wide {
