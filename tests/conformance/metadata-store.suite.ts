@@ -7,6 +7,7 @@ import { COPY_CASES } from './metadata-store/copy.cases.ts';
 import { DELETION_CASES } from './metadata-store/deletion.cases.ts';
 import { LIVE_CASES } from './metadata-store/live.cases.ts';
 import { LIVENESS_CASES } from './metadata-store/liveness.cases.ts';
+import { READ_CASES } from './metadata-store/reads.cases.ts';
 import { RECORDING_CASES } from './metadata-store/recording.cases.ts';
 import { RUN_CASES } from './metadata-store/run.cases.ts';
 import type { MetadataStoreSubject } from './metadata-store/subject.ts';
@@ -30,6 +31,7 @@ const CASES = [
   ...LIVE_CASES,
   ...COPY_CASES,
   ...COLLECTION_CASES,
+  ...READ_CASES,
 ];
 
 /** What every metadata store promises. `open` gives an empty database each time. */
