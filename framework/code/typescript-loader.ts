@@ -44,11 +44,17 @@ export function registerTypeScriptLoader(options: LoaderOptions): void {
 }
 
 function registerHere(engine: EngineFiles, transformDir: string): void {
+  const own = `${pathToFileURL(engine.dir).href}/`;
   const hooks = loaderHooks({ engine, transforms: openTransformCache(transformDir) });
   module.registerHooks({
     resolve(specifier, context, nextResolve) {
+      // One built file imports its neighbour: there is nothing to look for, nor to ask a package.json about.
+      if (/^\.\/[\w.-]+\.js$/.test(specifier) && context.parentURL?.startsWith(own)) {
+        return { url: own + specifier.slice(2), format: 'module', shortCircuit: true };
+      }
       const url = hooks.resolve(specifier, context.parentURL);
-      return url === undefined ? nextResolve(specifier, context) : { url, shortCircuit: true };
+      if (url === undefined) return nextResolve(specifier, context);
+      return { url, shortCircuit: true, ...(url.startsWith(own) && url.endsWith('.js') ? { format: 'module' } : {}) };
     },
     load(url, context, nextLoad) {
       const found = hooks.load(url);
