@@ -31,7 +31,8 @@ export async function withStack<R>(
     },
   });
   try {
-    await markLostRuns(stack);
+    // A run does it itself.
+    if (!anywhere) await markLostRuns(stack);
     return await body(stack);
   } finally {
     await stack.close();
