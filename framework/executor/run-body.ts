@@ -2,6 +2,7 @@ import { namesByLane } from '../authoring/call-names.ts';
 import { withRefs } from '../authoring/define-plan.ts';
 import { callBody, type PipelineClass } from '../authoring/pipeline.ts';
 import { Recorder, recordInto } from '../authoring/recorder.ts';
+import type { GrowingPlan } from '../dag/growing-plan.ts';
 import { SluiceError, sluiceError } from '../errors.ts';
 import type { RunMode, StoredError } from '../model/run.ts';
 import { createLiveCalls } from './live-calls.ts';
@@ -63,6 +64,7 @@ export async function runBody(
       else halt();
     }
     await calls.end();
+    warnOfRefresh(scope, plan);
     // A body that takes no notice of a cancellation was cancelled all the same.
     if (ending.kind === 'returned' && calls.hasStopped) ending = { kind: 'stopped' };
     if (ending.kind === 'returned') ending = unnoticed() ?? ending;
@@ -81,6 +83,14 @@ export async function runBody(
     const error = history.difference(plan);
     return error && { kind: 'failed', error: storedError(error) };
   }
+}
+
+/** A slip in a name would run nothing afresh, silently: here the names are known only now. */
+function warnOfRefresh({ cacheUse: { refresh } }: RunScope, { nodes, pipeline }: GrowingPlan): void {
+  if (refresh === true) return;
+  const unknown = refresh.filter((name) => !nodes.some(({ id, step }) => id === name || step.name === name));
+  if (unknown.length > 0)
+    process.emitWarning(`Sluice: ${pipeline} called no step ${unknown.join(', ')} to run afresh.`);
 }
 
 async function endingOf(pipeline: string, body: () => Promise<unknown>): Promise<BodyEnding> {

@@ -109,6 +109,27 @@ describe('definePlan', () => {
     expect(await after('anything', () => new FixtureSteps().decide(1))).toBe(true);
   });
 
+  it('takes the promise of a call in after(), and no other', async () => {
+    const { plan } = await definePlan(
+      bodyOf(async (steps) => {
+        const both = [steps.split('a'), steps.decide(1)];
+        return after(both, () => steps.decide(2));
+      }),
+      {},
+    );
+    expect(plan.node('decide-2').parents).toEqual(['split', 'decide']);
+    const other = definePlan(
+      bodyOf(async (steps) =>
+        after(
+          Promise.resolve(steps.split('a')).then(() => 1),
+          () => steps.decide(2),
+        ),
+      ),
+      {},
+    );
+    await expect(other).rejects.toMatchObject({ code: 'ERR_PIPELINE_DEFINITION' });
+  });
+
   it('knows the file each step comes from', async () => {
     const { plan } = await definePlan(Grid, { source: 's' });
     expect(plan.node('split').step.file).toMatch(/tests[\\/]unit[\\/]authoring[\\/]fixture-steps\.ts$/);
@@ -134,6 +155,7 @@ describe('a value that does not exist yet', () => {
     expect(said).toMatch(/^ERR_SYMBOLIC_VALUE/);
     expect(said).toMatch(expected);
     expect(said).toMatch(/wrong: .+\n {2}right: .+/);
+    expect(said).toContain('@pipeline({ dynamic: true })');
   });
 });
 

@@ -1,8 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, DirectoryRef, FileRef, pipeline, StepFailure, step, stepContext } from 'sluice';
+import {
+  after,
+  DirectoryRef,
+  definePlan,
+  FileRef,
+  type PipelineClass,
+  pipeline,
+  StepFailure,
+  step,
+  stepContext,
+} from 'sluice';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openTestStack, runPipeline } from './open-test-stack.ts';
+import { overrideSteps } from '../../../framework/cli/params/override-steps.ts';
+import { execute } from '../../../framework/executor/execute.ts';
+import { fakeDigester, openTestStack, runPipeline } from './open-test-stack.ts';
 
 const calls: string[] = [];
 beforeEach(() => {
@@ -109,6 +121,60 @@ describe('a dynamic pipeline', () => {
     expect(told).toHaveLength(10);
     expect(events.at(0)?.type).toBe('run-started');
     expect(events.at(-1)?.type).toBe('run-finished');
+  });
+
+  it('shows its calls, and the plan so far, while it runs', async () => {
+    @pipeline({ name: 'shows', dynamic: true })
+    class Shows {
+      async run(_: object) {
+        return steps.gated(await steps.next('a'));
+      }
+    }
+    const stack = await openTestStack();
+    let id = '';
+    const running = runPipeline(
+      Shows,
+      {},
+      {
+        stack,
+        onEvent: (event) => {
+          if (event.type === 'run-started') id = event.run.id;
+        },
+      },
+    );
+    await expect
+      .poll(async () => ((await stack.metadataStore.findRun(id))?.plan as { nodes: unknown[] } | undefined)?.nodes)
+      .toHaveLength(2);
+    const rows = await stack.metadataStore.stepRuns(id);
+    expect(rows.map(({ node, status }) => [node, status])).toEqual([
+      ['next', 'succeeded'],
+      ['gated', 'running'],
+    ]);
+    gate('a+').resolve();
+    expect((await running).value).toBe('a+');
+  });
+
+  it('takes options for its steps, and tries again as they say', async () => {
+    let tries = 0;
+    class Flaky {
+      @step() async sometimes(): Promise<number> {
+        tries++;
+        if (tries < 3) throw new Error(`try ${tries}`);
+        return tries;
+      }
+    }
+    @pipeline({ name: 'flaky', dynamic: true })
+    class FlakyPipeline {
+      async run(_: object) {
+        return new Flaky().sometimes();
+      }
+    }
+    const stack = await openTestStack();
+    const { plan, params } = await definePlan(FlakyPipeline, {});
+    const overrides = { sometimes: { retry: { attempts: 3, backoff: 1 } } };
+    const options = { stack, pipeline: FlakyPipeline as PipelineClass, params, codeDigester: fakeDigester() };
+    const { run, steps: made } = await execute(overrideSteps(plan, overrides, 'config.yaml'), options);
+    expect([run.status, run.result, made[0]?.attempts]).toEqual(['succeeded', 3, 3]);
   });
 
   it('keys a result that is handed on by its digest, as a static pipeline does', async () => {
