@@ -146,10 +146,18 @@ function inWorker(node: PlanNode, run: RunScope, { history }: StepKey, performin
     history,
     frozen: loadedSources(),
   };
-  const { launch } = run.worker;
   const { used } = meter;
   const { now } = run.cancellation;
-  return performInProcess({ job, step: node.id, launch, report, used, signal, now, grace: run.grace });
+  return performInProcess({
+    job,
+    step: node.id,
+    workers: run.worker.pool,
+    report,
+    used,
+    signal,
+    now,
+    grace: run.grace,
+  });
 }
 
 /** By key, so that the next run of the same call finds it; a call that has no key, or shares it with no one, by run and node. */

@@ -16,13 +16,13 @@ import { captureConsole } from './capture-console.ts';
 import { finishRun } from './finish-run.ts';
 import { keepPresence } from './keep-presence.ts';
 import { markLostRuns } from './mark-lost-runs.ts';
-import type { WorkerLaunch } from './perform-in-process.ts';
 import { removeFolder } from './remove-folder.ts';
 import { runBody } from './run-body.ts';
 import { type StartedRun, startRun } from './start-run.ts';
 import { tellTracker } from './tell-tracker.ts';
 import { walkPlan } from './walk-plan.ts';
 import { WORKER_MARK } from './worker-mark.ts';
+import type { WorkerLaunch } from './worker-process.ts';
 
 export interface ExecuteOptions extends Partial<CacheUse> {
   readonly stack: Stack;
@@ -128,6 +128,7 @@ async function conduct(
     presence.stop();
     scope.heart.stop();
     scope.guard.stop();
+    scope.worker.pool.close();
     await removeFolder(join(stack.home, 'work', record.id));
   }
 }

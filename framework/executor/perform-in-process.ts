@@ -1,28 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { ChildProcess } from 'node:child_process';
 import { sluiceError } from '../errors.ts';
 import type { Output } from '../model/artifact.ts';
 import type { Usage } from '../model/recording.ts';
-import type { LogLine } from '../model/run.ts';
 import type { Grace } from './cancellation.ts';
 import type { RecordReport } from './record-report.ts';
 import type { StepReport } from './step-report.ts';
-import { WORKER_MARK } from './worker-mark.ts';
+import type { WorkerPool } from './worker-pool.ts';
+import type { WorkerProcess } from './worker-process.ts';
 import type { FromWorker, ToWorker, WorkerJob } from './worker-protocol.ts';
 import { WorkerStepError } from './worker-step-error.ts';
-
-/** How a worker process is started. */
-export interface WorkerLaunch {
-  /** Its script; it calls `serveStep`. */
-  readonly entry: string;
-  readonly execArgv?: readonly string[];
-}
 
 export interface ProcessOptions {
   readonly job: WorkerJob;
   readonly step: string;
-  readonly launch: WorkerLaunch;
+  readonly workers: Pick<WorkerPool, 'take' | 'keep'>;
   readonly report: StepReport & Pick<RecordReport, 'hears'>;
   /** Told what the process used, by itself. */
   readonly used: (usage: Usage) => void;
@@ -37,25 +28,26 @@ export interface ProcessOptions {
 const PIPES_MS = 500;
 
 /**
- * One attempt in a process of its own. The worker loads inputs, calls and saves; only what it made comes back.
+ * One attempt in a process that runs nothing else meanwhile. The worker loads inputs, calls and saves; only what it made comes back. After a step
+ * that ended well, and left the process as it was, the process may serve another one.
  * @throws WorkerStepError with what the step threw, ERR_STEP_PROCESS_DIED when the process ended without a word.
  */
 export async function performInProcess(options: ProcessOptions): Promise<Output> {
-  const { step, launch } = options;
-  const child = fork(launch.entry, [], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    execArgv: [...(launch.execArgv ?? [])],
-    env: { ...process.env, [WORKER_MARK]: '1' },
-  });
-  const stop = stopLadder(child, options);
+  const { job, step, workers, signal, now } = options;
+  const worker = workers.take(job.frozen);
+  const stop = stopLadder(worker.child, options);
+  let stays = false;
   try {
-    const ending = await endOf(child, options);
+    const ending = await endOf(worker, options);
+    // Whoever was told to end may still do so.
+    stays = ending.stays && !signal.aborted && !now.aborted;
     if (ending.last?.type === 'succeeded') return ending.last.output;
     if (ending.last?.type === 'failed') throw new WorkerStepError(ending.last.error, ending.last.mayRetry);
     throw sluiceError('ERR_STEP_PROCESS_DIED', { step, how: howItDied(ending) });
   } finally {
     stop();
+    if (stays) workers.keep(worker);
+    else endForGood(worker.child);
   }
 }
 
@@ -66,57 +58,68 @@ interface Ending {
   readonly signal: NodeJS.Signals | null;
   readonly isOutOfMemory: boolean;
   readonly startError: Error | undefined;
+  /** It waits for another step. */
+  readonly stays: boolean;
 }
 
-function endOf(child: ChildProcess, { job, report, used }: ProcessOptions): Promise<Ending> {
+function endOf({ child, mark, read }: WorkerProcess, { job, report, used }: ProcessOptions): Promise<Ending> {
   let last: Ending['last'];
   let isOutOfMemory = false;
   let startError: Error | undefined;
-  child.on('message', (message: FromWorker) => {
-    switch (message.type) {
-      case 'log':
-        return report.log(message.line);
-      case 'track':
-        return report.track(message.entry);
-      case 'progress':
-        return report.progress(message.progress);
-      case 'listens':
-        return report.listens();
-      case 'heard':
-        return;
-      case 'phase':
-        return report.phase(message.kind, message.at);
-      case 'usage':
-        return used(message.usage);
-      case 'succeeded':
-      case 'failed':
-        last = message;
-        return;
-      default:
-        return message satisfies never;
-    }
-  });
-  const line = (source: LogLine['source'], level: LogLine['level']) => (message: string) => {
-    isOutOfMemory ||= /JavaScript heap out of memory|Allocation failed/.test(message);
-    report.log({ time: Date.now(), level, source, message });
-  };
-  readLines(child.stdout, line('stdout', 'info'));
-  readLines(child.stderr, line('stderr', 'warn'));
   return new Promise((resolve) => {
-    const end = (code: number | null, signal: NodeJS.Signals | null): void =>
-      resolve({ last, code, signal, isOutOfMemory, startError });
-    child.on('error', (error) => {
+    const toCome = new Set(['its word', 'its lines']);
+    const resolveWhenAll = (what: string): void => {
+      toCome.delete(what);
+      if (toCome.size === 0) settle({ code: null, signal: null, stays: true });
+    };
+    const onMessage = (message: FromWorker): void => {
+      switch (message.type) {
+        case 'log':
+          return report.log(message.line);
+        case 'track':
+          return report.track(message.entry);
+        case 'progress':
+          return report.progress(message.progress);
+        case 'listens':
+          return report.listens();
+        case 'heard':
+          return;
+        case 'phase':
+          return report.phase(message.kind, message.at);
+        case 'usage':
+          return used(message.usage);
+        case 'succeeded':
+        case 'failed':
+          last = message;
+          return;
+        case 'stays':
+          return resolveWhenAll('its word');
+        default:
+          return message satisfies never;
+      }
+    };
+    const onError = (error: Error): void => {
       startError = error;
-      if (child.pid === undefined) end(null, null);
+      if (child.pid === undefined) settle({ code: null, signal: null, stays: false });
+    };
+    const onClose = (code: number | null, signal: NodeJS.Signals | null): void =>
+      settle({ code, signal, stays: false });
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
+      void setTimeout(() => onClose(code, signal), PIPES_MS).unref();
+    const settle = (how: Pick<Ending, 'code' | 'signal' | 'stays'>): void => {
+      child.off('message', onMessage).off('error', onError).off('close', onClose).off('exit', onExit);
+      resolve({ last, isOutOfMemory, startError, ...how });
+    };
+    child.on('message', onMessage).on('error', onError).on('close', onClose).on('exit', onExit);
+    read({
+      onLine(source, message) {
+        isOutOfMemory ||= /JavaScript heap out of memory|Allocation failed/.test(message);
+        report.log({ time: Date.now(), level: source === 'stdout' ? 'info' : 'warn', source, message });
+      },
+      onMark: () => resolveWhenAll('its lines'),
     });
-    child.on('close', end);
-    child.on('exit', (code, signal) => setTimeout(() => end(code, signal), PIPES_MS).unref());
-    send(child, { type: 'run', job });
+    send(child, { type: 'run', job, mark });
   });
-}
-
-function readLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
 }
 
 /** A process that is already gone can't be told anything: its `exit` says the rest. */
@@ -124,7 +127,7 @@ function send(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
 }
 
-/** Ask, then SIGTERM, then SIGKILL. Returns how to stop stopping it, and makes sure that nothing of it stays behind. */
+/** Ask, then SIGTERM, then SIGKILL. Returns how to stop stopping it. */
 function stopLadder(child: ChildProcess, { signal, now, grace, report }: ProcessOptions): () => void {
   const timers: NodeJS.Timeout[] = [];
   let hasAnswered = false;
@@ -158,8 +161,11 @@ function stopLadder(child: ChildProcess, { signal, now, grace, report }: Process
     signal.removeEventListener('abort', ask);
     now.removeEventListener('abort', kill);
     child.off('message', onMessage);
-    if (child.exitCode === null && child.signalCode === null) kill();
   };
+}
+
+function endForGood(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }
 
 function howItDied({ code, signal, isOutOfMemory, startError }: Ending): string {

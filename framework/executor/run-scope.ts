@@ -11,12 +11,12 @@ import type { CodeRecorder } from './code-recorder.ts';
 import type { Guard } from './guard.ts';
 import type { SavedGuard } from './guard-saved.ts';
 import type { Heart } from './heart.ts';
-import type { WorkerLaunch } from './perform-in-process.ts';
 import type { Slots } from './slots.ts';
 import type { StepClocks } from './step-clocks.ts';
 import type { StepHooks } from './step-hooks.ts';
 import type { StepKeys } from './step-keys.ts';
 import type { StepRecords } from './step-records.ts';
+import type { WorkerPool } from './worker-pool.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
 /** Everything that the steps of one run share. */
@@ -54,9 +54,9 @@ export interface RunScope {
   readonly outputs: Map<string, Output>;
   /** Re-runs of nodes whose stored result turned out damaged, by node, while they are under way. */
   readonly healing: Map<string, Promise<boolean>>;
-  /** How a worker process finds the pipeline again. */
+  /** The processes of steps, and how such a one finds the pipeline again. */
   readonly worker: {
-    readonly launch: WorkerLaunch;
+    readonly pool: WorkerPool;
     readonly pipeline: WorkerJob['pipeline'];
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { definePlan } from '../authoring/define-plan.ts';
 import { type PipelineClass, pipelineDefinition } from '../authoring/pipeline.ts';
 import type { Stack } from '../components/stack.ts';
@@ -6,6 +7,7 @@ import type { Output } from '../model/artifact.ts';
 import { captureConsole } from './capture-console.ts';
 import { createStepContext } from './create-step-context.ts';
 import { performInline } from './perform-inline.ts';
+import { isAsBefore, type ProcessState, processState } from './process-state.ts';
 import { mayRetry } from './retry-delay.ts';
 import { stackIo } from './stack-services.ts';
 import type { StepReport } from './step-report.ts';
@@ -26,18 +28,21 @@ export interface WorkerHost {
 
 type Host = WorkerHost & { readonly classes: KnownClasses };
 
+/** What a step closes at its end is closed for good a little later. */
+const SETTLE_MS = [0, 5, 20] as const;
 /** How long after its last word the process may take to end by itself before it ends itself. */
 const LEAVE_MS = 1000;
 
 /**
- * The whole life of a worker process: takes one job from its parent, plans the pipeline again to find the step and its receiver (those of a
- * dynamic one are handed over), runs one attempt, saves the output into the store, says so, and ends. It never touches the metadata store: the parent commits.
+ * The whole life of a worker process: takes a job from its parent, plans the pipeline again to find the step and its receiver (those of a
+ * dynamic one are handed over), runs one attempt, saves the output into the store and says so. After a step that ended well and left nothing behind it waits for another one, else it ends. It never
+ * touches the metadata store: the parent commits.
  * It ends at once when its parent is gone, for then nothing it makes can be committed.
  */
 export function serveStep(given: WorkerHost): void {
   // Before any file of the user's is loaded.
   const host = { ...given, classes: knowClasses() };
-  const abort = new AbortController();
+  let abort = new AbortController();
   // Ctrl-C goes to every process of the terminal; the parent decides what it means.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(1));
@@ -45,22 +50,33 @@ export function serveStep(given: WorkerHost): void {
     if (message.type === 'abort') {
       tell({ type: 'heard' });
       abort.abort();
-    } else void serve(host, message.job, abort.signal);
+    } else {
+      abort = new AbortController();
+      void serve(host, message, abort.signal);
+    }
   });
 }
 
-async function serve(host: Host, job: WorkerJob, signal: AbortSignal): Promise<void> {
-  const attempt: { retry?: Parameters<typeof mayRetry>[1] } = {};
+async function serve(
+  host: Host,
+  { job, mark }: Extract<ToWorker, { type: 'run' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const attempt: { retry?: Parameters<typeof mayRetry>[1]; before?: ProcessState } = {};
   const usage = startUsage(false);
   try {
     const output = await perform(host, job, signal, (retry) => {
       attempt.retry = retry;
+      attempt.before = processState();
     });
     tell({ type: 'usage', usage: usage() });
-    leave({ type: 'succeeded', output });
+    tell({ type: 'succeeded', output });
+    if (!signal.aborted && attempt.before && (await isFit(attempt.before))) stay(mark);
+    else leave();
   } catch (error) {
     tell({ type: 'usage', usage: usage() });
-    leave({ type: 'failed', error: storedError(error), mayRetry: mayRetry(error, attempt.retry) });
+    tell({ type: 'failed', error: storedError(error), mayRetry: mayRetry(error, attempt.retry) });
+    leave();
   }
 }
 
@@ -115,8 +131,23 @@ const report: StepReport = {
   phase: (kind) => tell({ type: 'phase', kind, at: Date.now() }),
 };
 
-function leave(message: FromWorker): void {
-  process.send?.(message, () => {
+async function isFit(before: ProcessState): Promise<boolean> {
+  for (const ms of SETTLE_MS) {
+    await pause(ms);
+    if (isAsBefore(before)) return true;
+  }
+  return false;
+}
+
+function stay(mark: string): void {
+  process.stdout.write(`${mark}\n`);
+  process.stderr.write(`${mark}\n`);
+  tell({ type: 'stays' });
+}
+
+function leave(): void {
+  // The last message is on its way when this one is.
+  process.send?.({ type: 'heard' } satisfies FromWorker, () => {
     process.removeAllListeners('disconnect');
     if (process.connected) process.disconnect();
     // Handles that the step left open would keep the process; those that close by themselves get their time.

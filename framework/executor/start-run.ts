@@ -23,6 +23,7 @@ import { createStepClocks } from './step-clocks.ts';
 import { createStepHooks } from './step-hooks.ts';
 import { createStepKeys } from './step-keys.ts';
 import { createStepRecords } from './step-records.ts';
+import { createWorkerPool } from './worker-pool.ts';
 
 /** Keys being made at once: enough to overlap reads, few enough to hold ten thousand ready steps cheaply. */
 const LOOKS = 16;
@@ -99,7 +100,7 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     outputs,
     healing: new Map(),
     worker: {
-      launch: options.worker ?? { entry: fileURLToPath(new URL('./worker.js', import.meta.url)) },
+      pool: createWorkerPool(options.worker ?? { entry: fileURLToPath(new URL('./worker.js', import.meta.url)) }),
       pipeline: { source: definition.file, name: definition.name, ...valuesForWorkers(options) },
     },
   };

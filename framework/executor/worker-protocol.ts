@@ -33,7 +33,9 @@ export interface WorkerJob {
   readonly frozen: ReadonlyMap<string, Digest>;
 }
 
-export type ToWorker = { readonly type: 'run'; readonly job: WorkerJob } | { readonly type: 'abort' };
+export type ToWorker =
+  /** @param mark what the process writes into both streams when the step has ended and it stays for another one. */
+  { readonly type: 'run'; readonly job: WorkerJob; readonly mark: string } | { readonly type: 'abort' };
 
 export type FromWorker =
   | { readonly type: 'log'; readonly line: LogLine }
@@ -47,4 +49,6 @@ export type FromWorker =
   /** The last word but one. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'succeeded'; readonly output: Output }
-  | { readonly type: 'failed'; readonly error: StoredError; readonly mayRetry: boolean };
+  | { readonly type: 'failed'; readonly error: StoredError; readonly mayRetry: boolean }
+  /** After `succeeded`: the process is as it was before the step, and waits for another one. */
+  | { readonly type: 'stays' };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { executorProject } from './executor-project.ts';
@@ -44,11 +44,36 @@ describe("a step with isolation: 'process'", () => {
   it('gives its own errors, the frames of its TypeScript lines, and asks retryOn where the error object is', async () => {
     const project = executorProject();
     const typed = await project.go('Throws', { kind: 'TypeError' }).finished;
-    expect(typed?.steps[0]).toMatchObject({ attempts: 2, error: { code: 'ERR_STEP_FAILED', message: 'a type error' } });
+    expect(typed?.steps[0]).toMatchObject({
+      attempts: 2,
+      error: { code: 'ERR_STEP_FAILED', message: 'TypeError: a type error' },
+    });
     expect(typed?.steps[0]?.error?.stack).toMatch(/steps\.ts:\d+/);
     expect(typed?.steps[0]?.error?.stack).not.toMatch(/dist[\\/]/);
     const other = await project.go('Throws', { kind: 'RangeError' }).finished;
-    expect(other?.steps[0]).toMatchObject({ attempts: 1, error: { message: 'a range error' } });
+    expect(other?.steps[0]).toMatchObject({ attempts: 1, error: { message: 'RangeError: a range error' } });
+  });
+
+  it.each(['nothing', 'text'])('may be followed by another one in its process when it leaves %s', async (what) => {
+    const going = executorProject().go('InTurn', { what });
+    const result = (await going.finished)?.run.result as { first: number; second: { pid: number } };
+    expect(result.second.pid).toBe(result.first);
+    const lines = going.events.flatMap((event) =>
+      event.type === 'step-log' ? [`${event.node}: ${event.line.message}`] : [],
+    );
+    expect(lines).toEqual(what === 'text' ? ['leavesBehind: no end of line'] : []);
+  });
+
+  it.each([
+    ['a timer', 'timer'],
+    ['a listener', 'listener'],
+    ['a variable of the environment', 'environment'],
+    ['another folder', 'folder'],
+  ])('that leaves %s has its process to itself', async (_, what) => {
+    const project = executorProject();
+    const result = (await project.go('InTurn', { what }).finished)?.run.result as { first: number; second: object };
+    expect(result.second).toEqual({ pid: expect.any(Number), env: null, cwd: realpathSync(project.dir) });
+    expect(result.second).not.toMatchObject({ pid: result.first });
   });
 
   it('runs the code that the run began with, whatever happens to the file meanwhile', async () => {
