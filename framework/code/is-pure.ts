@@ -65,8 +65,10 @@ export function isPure(node: Syntax | undefined, known: KnownNames): boolean {
     case 'ArrowFunctionExpression':
     case 'ThisExpression':
     case 'MetaProperty':
-    case 'TSEnumDeclaration':
       return true;
+    case 'ExpressionStatement':
+      // A directive. Any other expression that nobody uses stands there for what it does, be it by a getter.
+      return (at['expression'] as Syntax).type === 'Literal';
     case 'ClassExpression':
     case 'ClassDeclaration':
       return isPureClass(at, known);
@@ -88,8 +90,10 @@ export function isPure(node: Syntax | undefined, known: KnownNames): boolean {
     case 'ArrayPattern':
     case 'AssignmentPattern':
     case 'RestElement':
-    case 'ExpressionStatement':
     case 'ExportNamedDeclaration':
+    case 'TSEnumDeclaration':
+    case 'TSEnumBody':
+    case 'TSEnumMember':
     case 'TSModuleDeclaration':
     case 'TSModuleBlock':
     case 'TSImportEqualsDeclaration':

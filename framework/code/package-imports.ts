@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Basis } from './basis.ts';
+import { packageNameOf } from './find-package.ts';
 
 /** A target in package.json: a path, or conditions that lead to one. */
 type Target = string | null | { readonly [condition: string]: Target } | readonly Target[];
@@ -21,6 +22,30 @@ export function packageImport(specifier: string, fromDir: string, basis: Basis):
     }
     if (dirname(dir) === dir) return undefined;
   }
+}
+
+/**
+ * File that a project means by its own name (`exports` in its package.json, `import 'my-project/lib'`); undefined for every other package.
+ * @param basis is told which package.json was asked.
+ */
+export function ownExport(specifier: string, fromDir: string, basis: Basis): string | undefined {
+  for (let dir = fromDir; ; dir = dirname(dir)) {
+    const text = basis.text(join(dir, 'package.json'));
+    if (text !== undefined) {
+      const { name, exports } = JSON.parse(text) as { readonly name?: string; readonly exports?: Target };
+      if (name === undefined || exports === undefined || packageNameOf(specifier) !== name) return undefined;
+      const target = found(`.${specifier.slice(name.length)}`, bySubpath(exports));
+      return target?.startsWith('.') ? join(dir, target) : undefined;
+    }
+    if (dirname(dir) === dir) return undefined;
+  }
+}
+
+/** `exports` may be the target of `.` alone. */
+function bySubpath(exports: Target): Readonly<Record<string, Target>> {
+  const isMap = exports !== null && typeof exports === 'object' && !Array.isArray(exports);
+  const hasSubpaths = isMap && Object.keys(exports).every((key) => key.startsWith('.'));
+  return hasSubpaths ? (exports as Readonly<Record<string, Target>>) : { '.': exports };
 }
 
 function found(specifier: string, imports: Readonly<Record<string, Target>>): string | undefined {

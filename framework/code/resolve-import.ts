@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Basis, type RunFiles } from './basis.ts';
 import { packageNameOf } from './find-package.ts';
-import { packageImport } from './package-imports.ts';
+import { ownExport, packageImport } from './package-imports.ts';
 import { isTypeScript, resolveSource } from './resolve-source.ts';
 import { pathAliases } from './tsconfig-paths.ts';
 
@@ -53,7 +53,9 @@ export function importResolver(run: RunFiles): (specifier: string, importer: str
       const target = toFile(base, importer, basis);
       if (target.kind === 'file') return target;
     }
-    return { kind: 'package', name: packageNameOf(plain) };
+    const own = ownExport(plain, fromDir, basis);
+    // Node takes such a path as it is written.
+    return own === undefined ? { kind: 'package', name: packageNameOf(plain) } : toFile(own, 'package.json', basis);
   };
 
   return (specifier, importer) => {
