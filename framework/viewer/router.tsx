@@ -81,7 +81,7 @@ const artifacts = createRoute({
 const artifact = createRoute({
   getParentRoute: () => root,
   path: '/artifacts/$digest',
-  validateSearch: searchOf(['depth', 'picture']),
+  validateSearch: searchOf(['depth', 'file']),
   component: lazyRouteComponent(() => import('./pages/artifact/artifact-page.tsx'), 'ArtifactPage'),
 });
 

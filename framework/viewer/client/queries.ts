@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Artifact, ArtifactPage, Lineage } from '../../server/api/artifact.ts';
+import type { Artifact, ArtifactPage, Lineage, Preview } from '../../server/api/artifact.ts';
 import type { CachePage, CacheSummary } from '../../server/api/cache.ts';
 import type { Comparison } from '../../server/api/comparison.ts';
 import type { Info } from '../../server/api/info.ts';
@@ -113,6 +113,13 @@ export const artifactQuery = (digest: string) =>
   queryOptions({
     queryKey: ['artifact', digest],
     queryFn: ({ signal }) => request<Artifact>(`/artifacts/${part(digest)}`, { signal }),
+  });
+
+/** Of a file inside an artifact that is a folder. */
+export const filePreviewQuery = (digest: string, path: string) =>
+  queryOptions({
+    queryKey: ['artifact', digest, 'file', path],
+    queryFn: ({ signal }) => request<Preview>(address(`/artifacts/${part(digest)}/preview`, { path }), { signal }),
   });
 
 export const lineageQuery = (digest: string, depth: number) =>

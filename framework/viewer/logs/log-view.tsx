@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, type Ref, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { LogItem } from '../../server/api/log.ts';
 import { address, part } from '../client/address.ts';
 import { Empty } from '../parts/empty.tsx';
@@ -97,7 +97,7 @@ export function LogView({ asked, isLive, version, follow, showsStep, fields, onC
 }
 
 interface SearchFieldProps {
-  readonly ref: React.Ref<HTMLInputElement>;
+  readonly ref: Ref<HTMLInputElement>;
   readonly value: string;
   readonly onChange: (text: string) => void;
 }
