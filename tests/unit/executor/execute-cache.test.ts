@@ -32,22 +32,33 @@ describe('a result whose bytes were overwritten', () => {
     }
   }
 
-  it('is noticed when a step reads it, made again, and never used', async () => {
+  @pipeline({ name: 'damage-live', dynamic: true })
+  class DamageLive {
+    async run({ times }: { times: number }) {
+      const steps = new Steps();
+      return steps.use((await steps.make()).text, times);
+    }
+  }
+
+  it.each([
+    ['a step', Damage],
+    ['a dynamic body', DamageLive],
+  ])('is noticed when %s reads it, made again, and never used', async (_, target) => {
     const stack = await openTestStack();
-    const first = await runPipeline(Damage, { times: 1 }, { stack });
+    const first = await runPipeline(target, { times: 1 }, { stack });
     const output = first.steps[0]?.output;
     const text = output?.kind === 'fields' ? output.fields['text'] : undefined;
     const path = (await stack.artifactStore.localPath(text!.digest))!;
     chmodSync(path, 0o644);
     writeFileSync(path, 'b'.repeat(readFileSync(path).byteLength));
     calls.length = 0;
-    const second = await runPipeline(Damage, { times: 2 }, { stack });
+    const second = await runPipeline(target, { times: 2 }, { stack });
     expect(second.value).toBe('a text that is storeda text that is stored');
     expect(calls).toEqual(['make', 'use']);
     expect(warnings(second.events)).toContain('artifact-damaged');
     expect(second.status).toEqual({ make: 'succeeded', use: 'succeeded' });
     calls.length = 0;
-    const third = await runPipeline(Damage, { times: 2 }, { stack });
+    const third = await runPipeline(target, { times: 2 }, { stack });
     expect([third.value, calls]).toEqual([second.value, []]);
   });
 });
