@@ -2,6 +2,7 @@
 import { postgresMetadataStore } from '../../framework/adapters/metadata-stores/postgres.ts';
 import { sqliteMetadataStore } from '../../framework/adapters/metadata-stores/sqlite.ts';
 import type { CacheKey } from '../../framework/model/key-part.ts';
+import { computeOnce, prepare } from './metadata-store-compute.ts';
 
 /** Where the store is: the one argument of the process, as JSON. */
 export type Place =
@@ -11,8 +12,16 @@ export type Place =
 /** What the test asks for. */
 export type Order =
   | { readonly do: 'claim'; readonly keys: readonly string[]; readonly owner: string; readonly leaseMs: number }
-  | { readonly do: 'append'; readonly stepRun: string; readonly lines: number };
-/** What comes back: the keys it won; nothing for `append`. */
+  | { readonly do: 'append'; readonly stepRun: string; readonly lines: number }
+  | { readonly do: 'prepare'; readonly run: string }
+  | {
+      readonly do: 'compute';
+      readonly key: string;
+      readonly run: string;
+      readonly file: string;
+      readonly hangs: boolean;
+    };
+/** What comes back: the keys it won, or the origin of the result that it computed or waited for; nothing for the others. */
 export interface Answer {
   readonly won: readonly string[];
 }
@@ -30,6 +39,10 @@ process.on('message', async (order: Order) => {
       const answer = await store.claim(key as CacheKey, order.owner, order.leaseMs);
       if ('claim' in answer) won.push(key);
     }
+  } else if (order.do === 'prepare') {
+    await prepare(store, order.run);
+  } else if (order.do === 'compute') {
+    won.push(await computeOnce(store, { ...order, key: order.key as CacheKey }));
   } else {
     for (let i = 0; i < order.lines; i++) {
       await store.appendLogs(order.stepRun, 1, [{ time: i, level: 'info', source: 'log', message: `line ${i}` }]);

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MetadataStore } from '../../framework/components/metadata-store.ts';
@@ -71,6 +73,38 @@ export function describeProcesses(name: string, open: () => Promise<ProcessesHar
         processes.map((child, i) => ask(child, { do: 'claim', keys, owner: `process-${i}`, leaseMs: 60_000 })),
       );
       expect(answers.flatMap(({ won }) => won).sort()).toEqual([...keys].sort());
+    });
+
+    it.each([2, 20])('that want one key at the same moment, %i of them, compute it once', async (count) => {
+      const processes = await start(count);
+      const file = join(dirname(childFile), `ran-${count}`);
+      const orders = processes.map((_, i) => ({ key: keyOf('load'), run: `run-${i}`, file, hangs: false }));
+      await Promise.all(processes.map((child, i) => ask(child, { do: 'prepare', run: orders[i]!.run })));
+      const answers = await Promise.all(processes.map((child, i) => ask(child, { do: 'compute', ...orders[i]! })));
+      const [ran, ...others] = (await readFile(file, 'utf8')).trim().split('\n');
+      expect(others).toEqual([]);
+      // All of them have the result of the one that ran, and nobody holds the key any more.
+      expect(answers.flatMap(({ won }) => won)).toEqual(Array(count).fill(`${ran}/load`));
+      expect('claim' in (await store.claim(keyOf('load'), 'me', 1000))).toBe(true);
+      const statuses = await Promise.all(orders.map(async ({ run }) => (await store.stepRuns(run))[0]?.status));
+      expect(statuses.toSorted()).toEqual([...Array(count - 1).fill('pending'), 'succeeded']);
+    });
+
+    it('take over at once from one that was killed in the middle of the step', async () => {
+      const [owner, ...heirs] = await start(3);
+      const file = join(dirname(childFile), 'ran-killed');
+      const key = keyOf('load');
+      for (const [i, child] of [owner!, ...heirs].entries()) await ask(child, { do: 'prepare', run: `run-${i}` });
+      owner!.send({ do: 'compute', key, run: 'run-0', file, hangs: true } satisfies Order);
+      while (!existsSync(file)) await pause(5);
+      const waiting = heirs.map((child, i) =>
+        ask(child, { do: 'compute', key, run: `run-${i + 1}`, file, hangs: false }),
+      );
+      await kill(owner!);
+      const answers = await Promise.all(waiting);
+      const [first, second, ...more] = (await readFile(file, 'utf8')).trim().split('\n');
+      expect([first, more]).toEqual(['run-0', []]);
+      expect(answers.flatMap(({ won }) => won)).toEqual(Array(2).fill(`${second}/load`));
     });
 
     it('take over after the lease from one that was killed, and refuse what it left behind', async () => {

@@ -1,7 +1,16 @@
 import { expect } from 'vitest';
 import type { Claim, MetadataStore } from '../../../framework/components/metadata-store.ts';
 import type { Case } from '../conformance.ts';
-import { artifactOf, keyOf, NOON, sampleCommit, sampleRun, sampleStep } from './sample-records.ts';
+import {
+  artifactOf,
+  keyOf,
+  NOON,
+  partsOf,
+  sampleAttempt,
+  sampleCommit,
+  sampleRun,
+  sampleStep,
+} from './sample-records.ts';
 import type { MetadataStoreSubject } from './subject.ts';
 
 const LEASE = 1000;
@@ -53,6 +62,34 @@ export const CACHE_CASES: readonly Case<MetadataStoreSubject>[] = [
       // A renewal under way must not bring it back.
       expect(await store.renewClaim(mine, LEASE)).toBe(false);
       expect((await claimed(store, 'a', 'you')).fence).toBeGreaterThan(mine.fence);
+    },
+  ],
+  [
+    'begins a step with its claim, or says who has it or that its result is there, and writes nothing then',
+    async ({ store, connect }) => {
+      const other = await connect();
+      await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'a'), sampleStep('run-aaaa', 'b')]);
+      const [mine, late] = ['a', 'b'].map((node) => ({
+        key: keyOf('a'),
+        owner: `me/${node}`,
+        leaseMs: LEASE,
+        attempt: sampleAttempt(`run-aaaa/${node}`),
+        change: { status: 'running', key: keyOf('a'), parts: partsOf('a'), attempts: 1, startedAt: NOON } as const,
+      }));
+      const begun = await store.beginStep(mine!);
+      if (!('claim' in begun)) throw new Error('the key was free');
+      expect(begun.claim).toMatchObject({ key: keyOf('a'), owner: 'me/a', expiresAt: NOON + LEASE });
+      expect(await other.beginStep(late!)).toEqual({ heldBy: begun.claim });
+      const commit = sampleCommit('run-aaaa', 'a', { claim: begun.claim });
+      expect(await store.commit(commit)).toBe(true);
+      expect(await other.beginStep(late!)).toEqual({ stored: commit.entry });
+      const [a, b] = await other.stepRuns('run-aaaa');
+      expect([a?.status, a?.parts, b?.status]).toEqual(['succeeded', partsOf('a'), 'pending']);
+      expect(await other.attempts('run-aaaa/b')).toEqual([]);
+      // Who knows that result, and can't use it, computes another one.
+      expect('claim' in (await other.beginStep({ ...late!, passed: 'run-aaaa/a' }))).toBe(true);
+      expect(await store.attempts('run-aaaa/b')).toMatchObject([{ status: 'running' }]);
+      expect((await store.stepRuns('run-aaaa'))[1]).toMatchObject({ status: 'running', key: keyOf('a'), attempts: 1 });
     },
   ],
   [
