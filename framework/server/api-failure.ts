@@ -1,3 +1,4 @@
+import { HTTPException } from 'hono/http-exception';
 import { ZodError } from 'zod';
 import { SluiceError } from '../errors.ts';
 import { messageOf } from '../executor/stored-error.ts';
@@ -45,9 +46,14 @@ export function apiFailure(error: unknown, project: Project): ApiFailure {
       body: { error: { code, message: text(said.message), hint: text(said.hint) } },
     };
   }
-  if (said instanceof ZodError) {
-    const message = said.issues[0]?.message ?? 'The request is not understood.';
-    return { status: 400, isFault: false, body: { error: { code: 'ERR_USAGE', message, hint: '/api/docs' } } };
+  if (said instanceof ZodError || (said instanceof HTTPException && said.status < 500)) {
+    const message = said instanceof ZodError ? said.issues[0]?.message : said.message;
+    const error = {
+      code: 'ERR_USAGE',
+      message: message || 'The request is not understood.',
+      hint: '/api/docs tells what this address takes.',
+    };
+    return { status: 400, isFault: false, body: { error } };
   }
   return {
     status: 500,

@@ -50,6 +50,9 @@ export const Grid = z
   .openapi('Grid');
 export type Grid = z.infer<typeof Grid>;
 
+/** As a step or a node of a plan is called; nothing that a command line would take for a flag. */
+const StepName = z.string().regex(/^[A-Za-z0-9_][\w./:-]{0,199}$/, 'is not the name of a step');
+
 /** A run to be started. */
 export const NewRun = z
   .strictObject({
@@ -58,7 +61,7 @@ export const NewRun = z
     name: z.string().min(1).max(200).optional(),
     tags: z.array(z.string().min(1).max(100)).max(100).optional(),
     /** Steps that run whatever is cached; true: all of them. */
-    refresh: z.union([z.boolean(), z.array(z.string().max(200)).max(1000)]).optional(),
+    refresh: z.union([z.boolean(), z.array(StepName).max(1000)]).optional(),
     noCache: z.boolean().optional(),
   })
   .openapi('NewRun');
