@@ -94,6 +94,12 @@ export const ERRORS = {
     ({ step, how }) => `The process of step ${step} died: ${how}.`,
     () => 'The step called exit, ran out of memory or was killed from outside. sluice runs logs shows its last words.',
   ),
+  ERR_RESOURCES: row<{ step: string; what: string; wanted: string; has: string }>(
+    2,
+    ({ step, what, wanted, has }) => `Step ${step} asks for ${what}: ${wanted}, and there is ${has}.`,
+    ({ what }) =>
+      `Ask for less in @step({ resources }), or say what there is in the stack: orchestrator: { flavor: local, ${what}: … }.`,
+  ),
   ERR_HOOK: row<{ hook: string; of: string; reason: string }>(
     1,
     ({ hook, of, reason }) => `The ${hook} hook of ${of} failed: ${reason}`,

@@ -1,3 +1,4 @@
+import type { Resources } from '../model/step-definition.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { ExperimentTracker } from './experiment-tracker.ts';
 import type { MetadataStore } from './metadata-store.ts';
@@ -12,6 +13,11 @@ export interface Stack {
   readonly artifactStore: ArtifactStore;
   readonly metadataStore: MetadataStore;
   readonly experimentTracker: ExperimentTracker;
-  readonly orchestrator: { readonly flavor: string; readonly maxParallel: number };
+  readonly orchestrator: {
+    readonly flavor: string;
+    readonly maxParallel: number;
+    /** What `resources` of steps are counted against, where the stack says it. Default: what the machine has. */
+    readonly capacity?: Resources;
+  };
   close(): Promise<void>;
 }

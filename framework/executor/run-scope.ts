@@ -11,7 +11,8 @@ import type { CodeRecorder } from './code-recorder.ts';
 import type { Guard } from './guard.ts';
 import type { SavedGuard } from './guard-saved.ts';
 import type { Heart } from './heart.ts';
-import type { Slots } from './slots.ts';
+import type { MachineLedger } from './machine-ledger.ts';
+import type { Amounts, Slots } from './slots.ts';
 import type { StepClocks } from './step-clocks.ts';
 import type { StepHooks } from './step-hooks.ts';
 import type { StepKeys } from './step-keys.ts';
@@ -45,6 +46,10 @@ export interface RunScope {
   readonly isFreshStart: boolean;
   /** `look` bounds how many keys are made at once, `step` is `maxParallel`, the rest are the machine's resources. */
   readonly slots: Slots;
+  /** What `resources` of steps are counted against. */
+  readonly capacity: Amounts;
+  /** What all runs of this machine hold of it. */
+  readonly machine: MachineLedger;
   readonly cancellation: Cancellation;
   /** A step has failed for good, and still has its slot. */
   onFailure(): void;

@@ -6,12 +6,14 @@ import type { Plan } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
 import type { RunRecord } from '../model/run.ts';
 import { createCancellation, DEFAULT_GRACE } from './cancellation.ts';
+import { checkResources } from './check-resources.ts';
 import { createClaimKeeper } from './claim-keeper.ts';
 import { createCodeRecorder } from './code-recorder.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { createGuard, type Guard, noGuard } from './guard.ts';
 import { guardSaved } from './guard-saved.ts';
 import { createHeart, noHeart } from './heart.ts';
+import { machineLedger } from './machine-ledger.ts';
 import { amountsOf, machineCapacity } from './resource-amounts.ts';
 import { resumableSteps } from './resumable-steps.ts';
 import { runRecord } from './run-record.ts';
@@ -47,6 +49,8 @@ export interface StartedRun {
 export async function startRun(planned: Plan, options: StartOptions): Promise<StartedRun> {
   const { stack, executor, definition } = options;
   const { cache = true, refresh = [], artifactIo: io = stackIo(stack, definition.materializers) } = options;
+  const capacity = amountsOf({ ...machineCapacity(), ...stack.orchestrator.capacity, ...options.capacity });
+  checkResources(planned.nodes, capacity);
   const store = stack.metadataStore;
   const resume = await resumableSteps(store, options.resumeFrom);
   const emit = options.onEvent ?? (() => {});
@@ -57,13 +61,12 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
   const records = createStepRecords(plan, record.id, store);
   await store.createRun(record, records.all());
   const outputs = new Map<string, Output>();
-  const capacity = { ...machineCapacity(), ...options.capacity };
   const maxParallel = options.maxParallel ?? stack.orchestrator.maxParallel;
   const cacheUse = { cache, refresh };
   await freezeCode(plan, codeDigester);
   const entry = new URL('./heart.js', import.meta.url);
   const heart = store.capabilities.manyMachines ? createHeart({ executor, stack: placeOf(stack), entry }) : noHeart;
-  const slots = createSlots({ look: LOOKS, step: maxParallel, ...amountsOf(capacity) });
+  const slots = createSlots({ look: LOOKS, step: maxParallel, ...capacity });
   const scope: RunScope = {
     run: { id: record.id, name: record.name },
     rootRun: resume.root ?? record.id,
@@ -92,6 +95,8 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
     reuse: new Set(options.reuse),
     isFreshStart: options.isFreshStart ?? false,
     slots,
+    capacity,
+    machine: machineLedger,
     // The body of a dynamic pipeline says itself what a failure means.
     onFailure: live || record.mode === 'continue' ? () => {} : () => slots.close(),
     cancellation: createCancellation((how) => emit({ type: 'run-cancelling', how })),

@@ -6,8 +6,8 @@ import type { CacheKey } from '../model/key-part.ts';
 import type { AttemptRecord } from '../model/run.ts';
 import { attemptStart } from './attempt-start.ts';
 import { parseOwner } from './claim-owner.ts';
-import { amountsOf } from './resource-amounts.ts';
 import type { RunScope } from './run-scope.ts';
+import { takeSlots } from './take-slots.ts';
 
 export type Turn =
   | { readonly kind: 'stopped' }
@@ -36,12 +36,11 @@ export async function takeTurn(
   call: StepKey,
   { decision, refresh }: { readonly decision: Extract<Decision, { verdict: 'miss' }>; readonly refresh: boolean },
 ): Promise<Turn> {
-  const { resources = {} } = node.step.options;
   const { reason } = decision;
   let waitedFor: string | undefined;
   let passed: string | undefined;
   for (;;) {
-    const leave = await run.slots.take({ step: 1, ...amountsOf(resources) });
+    const leave = await takeSlots(node, run);
     if (!leave) return { kind: 'stopped' };
     run.heart.start();
     run.code.start();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Resources } from '../model/step-definition.ts';
 import type { ComponentKind, ComponentOf } from './component-kind.ts';
 import { type FlavorContext, inProject } from './flavor.ts';
 
@@ -7,14 +8,22 @@ type Open<K extends ComponentKind> = (
   context: FlavorContext,
 ) => Promise<ComponentOf[K]>;
 
+interface OrchestratorOptions {
+  readonly maxParallel?: number | undefined;
+  readonly cpu?: number | undefined;
+  readonly memory?: number | string | undefined;
+  readonly gpu?: number | undefined;
+}
+
 /**
  * How the components of the embedded stack are opened. They stand apart from their flavors so that a stack which says nothing of its components
  * is opened without the schemas that check options, and so without the library that makes these: a sixth of a cached run's time.
  */
 export const EMBEDDED_COMPONENTS = {
-  async orchestrator({ maxParallel }: { readonly maxParallel?: number | undefined }) {
+  async orchestrator({ maxParallel, ...said }: OrchestratorOptions) {
     const { availableParallelism } = await import('node:os');
-    return { flavor: 'local', maxParallel: maxParallel ?? availableParallelism() };
+    const capacity: Resources = Object.fromEntries(Object.entries(said).filter(([, amount]) => amount !== undefined));
+    return { flavor: 'local', maxParallel: maxParallel ?? availableParallelism(), capacity };
   },
   async artifact_store({ path }: { readonly path?: string | undefined }, context) {
     const { localArtifactStore } = await import('../adapters/artifact-stores/local.ts');

@@ -9,6 +9,16 @@ export const ORCHESTRATORS: readonly Flavor<'orchestrator'>[] = [
     description: 'steps run on this machine, inline or in processes of their own',
     options: z.strictObject({
       maxParallel: z.int().positive().optional().describe('Steps at the same time; left out: the number of cores'),
+      cpu: z
+        .number()
+        .positive()
+        .optional()
+        .describe('Processors that steps may ask for; left out: those of the machine'),
+      memory: z
+        .union([z.number().positive(), z.string()])
+        .optional()
+        .describe('Memory that steps may ask for, such as 48GiB; left out: that of the machine'),
+      gpu: z.int().min(0).optional().describe('Graphics processors that steps may ask for; left out: 1'),
     }),
     open: EMBEDDED_COMPONENTS.orchestrator,
   }),

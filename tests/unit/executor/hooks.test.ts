@@ -80,7 +80,11 @@ describe('hooks', () => {
       ['bad-', undefined],
       ['run-', undefined],
     ]);
-    expect(calls[0]?.context).toMatchObject({ status: 'failed', error: { message: 'RangeError: no 4' }, step: { attempts: 2 } });
+    expect(calls[0]?.context).toMatchObject({
+      status: 'failed',
+      error: { message: 'RangeError: no 4' },
+      step: { attempts: 2 },
+    });
   });
 
   it('are not called for results from the cache, but at the end of their run', async () => {

@@ -225,10 +225,14 @@ describe('limits', () => {
     expect(most).toBe(2);
   });
 
-  it('runs a step that wants more than there is alone', async () => {
-    const options = { stack: await openTestStack(), maxParallel: 6, capacity: { memory: '1GiB' } };
-    const { run } = await runPipeline(Wide, { heavy: true }, options);
-    expect([run.status, most]).toEqual(['succeeded', 1]);
+  it('refuses a step that wants more than there is, before anything runs', async () => {
+    const stack = await openTestStack();
+    const refused = runPipeline(Wide, { heavy: true }, { stack, maxParallel: 6, capacity: { memory: '1GiB' } });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ERR_RESOURCES',
+      message: expect.stringMatching(/asks for memory: .* GiB, and there is 1 GiB\.$/),
+    });
+    expect((await stack.metadataStore.listRuns()).items).toEqual([]);
   });
 });
 

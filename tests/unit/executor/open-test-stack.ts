@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { localArtifactStore } from '../../../framework/adapters/artifact-stores/local.ts';
 import { sqliteMetadataStore } from '../../../framework/adapters/metadata-stores/sqlite.ts';
 import { localTracker } from '../../../framework/adapters/trackers/local.ts';
@@ -12,6 +12,11 @@ import type { Stack } from '../../../framework/components/stack.ts';
 import { type ExecuteOptions, execute, type RunOutcome } from '../../../framework/executor/execute.ts';
 import { canonicalDigest } from '../../../framework/hashing/canonical.ts';
 import type { RunEvent } from '../../../framework/model/run-event.ts';
+
+// What steps hold of the machine is counted apart from the runs of whoever works on it, and from those of other test files.
+const state = mkdtempSync(join(tmpdir(), 'sluice-state-'));
+process.env['SLUICE_STATE_DIR'] = state;
+afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
