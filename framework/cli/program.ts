@@ -18,6 +18,7 @@ import { addViewerCommand } from './commands/viewer.command.ts';
 import { addWhyCommand } from './commands/why.command.ts';
 import { ownManifest, packageRoot } from './init/package-root.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
+import { outline } from './outline.ts';
 import type { Terminal } from './reporters/terminal.ts';
 
 interface Surroundings {
@@ -88,9 +89,14 @@ export function createProgram(surroundings: Surroundings): {
 
   // A cached run is over in little more than the time it takes to start: to describe all other verbs would be a tenth of it.
   const named = COMMANDS.filter(([word]) => word !== undefined && word === argv[0]);
-  for (const [, add] of named.length > 0 ? named : COMMANDS) add(program, verb);
+  const described = asksForList(argv) ? outline(program) : program;
+  for (const [, add] of named.length > 0 ? named : COMMANDS) add(described, verb);
   return { program, exitCode: () => code };
 }
+
+/** Nothing is said but that help is wanted, or nothing at all. */
+const asksForList = (argv: readonly string[]): boolean =>
+  argv.every((word) => word === '--help' || word === '-h' || word === '--no-color');
 
 /** In the order of the help, by the first word of the command line; undefined where it may be several. */
 const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Command, verb: Verb) => void])[] = [
