@@ -11,6 +11,10 @@ export interface CompareCardProps {
   readonly children: ReactNode;
 }
 
+/** Pixels: of the first column, and the least of a run's. */
+const NAME_WIDTH = 220;
+const RUN_WIDTH = 150;
+
 /** A table with a column for each run, and how much of it is the same everywhere. */
 export function CompareCard({ title, runs, total, shown, children }: CompareCardProps) {
   if (total === 0) return null;
@@ -25,7 +29,7 @@ export function CompareCard({ title, runs, total, shown, children }: CompareCard
         <p className="body muted">No difference.</p>
       ) : (
         <section className="scrolls" tabIndex={0} aria-label={`${title} by run`}>
-          <table className="table compare-table">
+          <table className="table compare-table" style={{ minWidth: NAME_WIDTH + runs.length * RUN_WIDTH }}>
             <thead>
               <tr>
                 <th scope="col">

@@ -34,7 +34,7 @@ export function RunsPage() {
   const chosen = listOf(selected);
 
   const change = (to: Partial<Record<'filter' | 'sort' | 'selected', string>>): void =>
-    void navigate({ search: (now) => ({ ...now, ...to }), replace: 'selected' in to });
+    void navigate({ search: (now) => ({ ...now, ...to }), replace: !('filter' in to || 'sort' in to) });
   useKeys('Runs', [
     { keys: '/', what: 'Filter', act: () => field.current?.focus() },
     { keys: 'Escape', what: 'Select nothing', act: () => change({ selected: '' }) },
