@@ -282,6 +282,10 @@ export function withPackage(files: ReadonlyMap<string, string>, name: string, pa
   };
   lock.packages[`node_modules/${name}`] = { version: `1.0.${patch}`, integrity: `sha512-${name}-1.0.${patch}` };
   next.set('package-lock.json', JSON.stringify(lock));
+  // What npm puts there: an installed version that isn't the locked one would count by itself.
+  const manifest = `node_modules/${name}/package.json`;
+  const installed = files.get(manifest);
+  if (installed !== undefined) next.set(manifest, installed.replace(/1\.0\.\d+/, `1.0.${patch}`));
   const entry = `node_modules/${name}/index.js`;
   const text = files.get(entry);
   if (text !== undefined) next.set(entry, text.replace(/\d+;/, `${patch + 1};`));
