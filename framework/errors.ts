@@ -195,6 +195,12 @@ export const ERRORS = {
     ({ store, path, reason }) => `The store ${store} could not write ${path}: ${reason}.`,
     () => 'Free some space or mend the permissions, then run again: what was committed is kept.',
   ),
+  ERR_STORE_READ: row<{ store: string; path: string; reason: string }>(
+    1,
+    ({ store, path, reason }) => `The store ${store} could not read ${path}: ${reason}.`,
+    () =>
+      'Look at the disk and the permissions, then run again: what was committed is kept. sluice doctor tries the store.',
+  ),
   ERR_STORE_OPEN: row<{ store: string; path: string; reason: string; fix?: string }>(
     2,
     ({ store, path, reason }) => `The store ${store} could not be opened at ${path}: ${reason}.`,

@@ -5,6 +5,7 @@ import { SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
+import { faultsInWords } from './faults-in-words.ts';
 import { temporaryFiles } from './temporary-files.ts';
 
 /** Bytes. */
@@ -26,7 +27,7 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     return path;
   }
 
-  return {
+  const plain: ArtifactStore = {
     flavor: 'local',
     location: store,
     capabilities: { localPaths: true },
@@ -56,4 +57,5 @@ export function localArtifactStore(options: LocalArtifactStoreOptions): Artifact
     checks: () => [],
     close: folder.flushed,
   };
+  return faultsInWords(plain, { name: 'local', folder: store });
 }

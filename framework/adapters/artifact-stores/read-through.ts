@@ -8,6 +8,7 @@ import { type Digest, sha256 } from '../../hashing/digest.ts';
 import { enterFolder, type FolderUser } from '../../hashing/folder-users.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { trimContentFolder } from '../../hashing/trim-content-folder.ts';
+import { faultsInWords } from './faults-in-words.ts';
 import { temporaryFiles } from './temporary-files.ts';
 
 export interface ReadThroughOptions {
@@ -104,7 +105,7 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
     return remote.write({ file: cache.path(digest), digest });
   }
 
-  return {
+  const plain: ArtifactStore = {
     flavor: remote.flavor,
     location: remote.location,
     capabilities: { localPaths: true },
@@ -153,6 +154,7 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
       }
     },
   };
+  return faultsInWords(plain, { name: 'cache', folder: cacheDir });
 
   async function trim(): Promise<void> {
     try {
