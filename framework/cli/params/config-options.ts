@@ -60,13 +60,25 @@ export function configSteps({ steps, file }: ConfigFile): StepOverrides {
   return Object.fromEntries(overrides) as StepOverrides;
 }
 
+/** Names that an object of a schema takes at a place of it; none where it is no object. */
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const [first, ...rest] = path;
+  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const options = inner instanceof z.ZodUnion ? (inner.options as readonly z.ZodType[]) : [inner];
+  const object = options.find((option) => option instanceof z.ZodObject);
+  if (!object) return [];
+  if (first === undefined) return Object.keys(object.shape);
+  const child = object.shape[String(first)] as z.ZodType | undefined;
+  return child ? namesAt(child, rest) : [];
+}
+
 function checked<T>(schema: z.ZodType<T>, value: unknown, file: string, at: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = [at, ...(issue?.path ?? []).map(String)].join('.');
   if (issue?.code === 'unrecognized_keys') {
-    const known = issue.path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const known = namesAt(schema, issue.path);
     const meant = nearest(issue.keys[0] ?? '', known);
     const suggestion = meant === undefined ? '' : ` Did you mean ${meant}?`;
     const fix = known.length > 0 ? `It takes ${known.join(', ')}.` : 'Remove it.';

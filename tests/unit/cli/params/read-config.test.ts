@@ -60,6 +60,22 @@ run: { name: tuesday, tags: [a, b], mode: continue, maxParallel: 2, stack: local
     });
   });
 
+  it.each([
+    ['train: { tiemout: 2h }', 'there is no steps.train.tiemout. Did you mean timeout?'],
+    ['train: { retry: { attempts: 2, bakoff: 1s } }', 'there is no steps.train.retry.bakoff. Did you mean backoff?'],
+    ['train: { resources: { gpus: 1 } }', 'there is no steps.train.resources.gpus. Did you mean gpu?'],
+    ['train: { isolation: thread }', 'steps.train.isolation'],
+  ])('names the nearest option for one that is not there: %s', async (line, message) => {
+    const config = await read(`steps: { ${line} }`);
+    expect(() => configSteps(config)).toThrow(message);
+  });
+
+  it('has a note for the run', async () => {
+    const config = await read('run: { note: why, nmae: x }');
+    expect(() => configRun(config)).toThrow('there is no run.nmae. Did you mean name?');
+    expect(configRun(await read('run: { note: why }'))).toEqual({ note: 'why' });
+  });
+
   it('takes a key called run or steps for a parameter where the pipeline has one', async () => {
     writeFileSync(join(dir, 'own.yaml'), 'steps: 4\n');
     const own = inputSchema(z.object({ steps: z.int() }));
