@@ -5,7 +5,7 @@ import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
-import { changeStepRun, fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
+import { changeStepRun, fromStepRunRow, insertParts, type JoinedStepRun, selectStepRuns } from './step-run-row.ts';
 
 const RECENT = 200;
 const SUCCEEDED: readonly Status[] = ['succeeded'];
@@ -55,19 +55,7 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
   async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED, pipeline } = {}) {
     // One range of the index a status, merged here: no status makes the database walk through those of the others.
     const ranges = await Promise.all(
-      [...new Set(status)].map((one) =>
-        selectStepRuns(db)
-          .where('step', '=', step)
-          .where('status', '=', one)
-          .where('ended_at', 'is not', null)
-          .$if(pipeline !== undefined, (rows) =>
-            rows.where('step_run.id', 'in', latestIn(db, { step, status: one, pipeline: pipeline ?? '' })),
-          )
-          .orderBy('ended_at', 'desc')
-          .orderBy('step_run.id', 'desc')
-          .limit(limit)
-          .execute(),
-      ),
+      [...new Set(status)].map((one) => recentOf(db, { step, status: one, pipeline, limit })),
     );
     const newestFirst = ranges.flat().sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0) || (a.id < b.id ? 1 : -1));
     return newestFirst.slice(0, limit).map(fromStepRunRow);
@@ -77,8 +65,34 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
 /** How far back a pipeline is looked for among the runs of a step that others use too. */
 const FURTHEST = 1000;
 
+interface RecentOf {
+  readonly step: string;
+  readonly status: Status;
+  readonly pipeline: string | undefined;
+  readonly limit: number;
+}
+
+async function recentOf(db: Sql, { step, status, pipeline, limit }: RecentOf): Promise<readonly JoinedStepRun[]> {
+  const recent = selectStepRuns(db)
+    .where('step', '=', step)
+    .where('status', '=', status)
+    .where('ended_at', 'is not', null)
+    .orderBy('ended_at', 'desc')
+    .orderBy('step_run.id', 'desc')
+    .limit(limit);
+  if (pipeline === undefined) return recent.execute();
+  const ofPipeline = (furthest: number): Promise<readonly JoinedStepRun[]> =>
+    recent.where('step_run.id', 'in', latestIn(db, { step, status, pipeline, furthest })).execute();
+  // Most steps are one pipeline's: then the latest ones are all there is to look at.
+  const latest = await ofPipeline(limit);
+  return latest.length === limit ? latest : ofPipeline(FURTHEST);
+}
+
 /** Ids of the latest step runs that belong to a pipeline. */
-const latestIn = (db: Sql, { step, status, pipeline }: { step: string; status: Status; pipeline: string }) =>
+const latestIn = (
+  db: Sql,
+  { step, status, pipeline, furthest }: { step: string; status: Status; pipeline: string; furthest: number },
+) =>
   db
     .selectFrom(
       db
@@ -89,7 +103,7 @@ const latestIn = (db: Sql, { step, status, pipeline }: { step: string; status: S
         .where('ended_at', 'is not', null)
         .orderBy('ended_at', 'desc')
         .orderBy('id', 'desc')
-        .limit(FURTHEST)
+        .limit(furthest)
         .as('latest'),
     )
     .innerJoin('run', 'run.id', 'latest.run_id')
