@@ -6,7 +6,9 @@ import { openScene, type Scene } from './viewer-scene.ts';
 
 const chromium = findChromium();
 
-describe.runIf(chromium.path !== undefined)('a run that writes scripts wherever it can', () => {
+const absent = chromium.path === undefined ? ` (absent: ${chromium.missing})` : '';
+
+describe.runIf(chromium.path !== undefined)(`a run that writes scripts wherever it can${absent}`, () => {
   let scene: Scene;
   let run: string;
   let artifacts: readonly { readonly digest: string; readonly name: string | null }[];

@@ -9,7 +9,9 @@ import { openScene, type Scene } from './viewer-scene.ts';
 
 const chromium = findChromium();
 
-describe.runIf(chromium.path !== undefined)('what one does in the viewer', () => {
+const absent = chromium.path === undefined ? ` (absent: ${chromium.missing})` : '';
+
+describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent}`, () => {
   let scene: Scene;
   let watched: WatchedPage;
   let page: Page;

@@ -2,10 +2,11 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { LiveEvent } from '../../server/api/live-event.ts';
-import type { RunPage, RunSummary } from '../../server/api/run.ts';
+import type { RunPage } from '../../server/api/run.ts';
 import { address } from './address.ts';
 import { RUNS_PER_PAGE } from './queries.ts';
 import { request } from './request.ts';
+import { withNewest } from './with-newest.ts';
 
 export type LiveState = 'connecting' | 'open' | 'closed';
 type Told = Extract<LiveEvent, { event: 'run' }>['data'];
@@ -31,20 +32,6 @@ export const useLiveState = (): LiveState =>
   );
 
 type Pages = InfiniteData<RunPage, string>;
-
-/** A list that was read further than its beginning keeps what it has: new runs come in front, known ones take their new state. */
-export function withNewest(pages: Pages, newest: RunPage): Pages {
-  const fresh = new Map(newest.items.map((run) => [run.id, run]));
-  const known = new Set(pages.pages.flatMap(({ items }) => items.map(({ id }) => id)));
-  const added = newest.items.filter(({ id }) => !known.has(id));
-  const renewed = pages.pages.map((page, index): RunPage => {
-    const items = page.items.map((run): RunSummary => fresh.get(run.id) ?? run);
-    return index === 0
-      ? { ...page, items: [...added, ...items], total: newest.total, moreThanTotal: newest.moreThanTotal }
-      : { ...page, items };
-  });
-  return { ...pages, pages: renewed };
-}
 
 /** Asks for the beginning of every list on the page, and for all of those that are no longer than that. */
 async function renewLists(client: QueryClient): Promise<void> {
