@@ -11,7 +11,10 @@ import type { Heart } from './heart.ts';
  * owners on *other* machines, of which nobody can ask the process table. Where a store serves several, the heart's thread renews it, and it is short.
  * Elsewhere the beat of the main thread does, which an inline step may block: there it only matters for a folder shared against advice, and is long.
  */
-const LEASE_MS = { beaten: 60_000, inline: 3_600_000, process: 60_000 } as const;
+const LEASES = { beaten: 60_000, inline: 3_600_000, process: 60_000 } as const;
+/** For tests, which can't wait so long: milliseconds of every lease. */
+const ASKED_MS = Number(process.env['SLUICE_LEASE_MS'] ?? 0);
+const LEASE_MS = ASKED_MS > 0 ? { beaten: ASKED_MS, inline: ASKED_MS, process: ASKED_MS } : LEASES;
 /** How often who waits looks whether the owner lives: here a question to the process table, elsewhere one to the store. */
 const LOOK_MS = { here: 500, elsewhere: 5000 } as const;
 

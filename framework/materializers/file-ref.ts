@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { sluiceError } from '../errors.ts';
+import { statOf } from './stat-of.ts';
 
 /**
  * A file as a step's input or output. Identity is its bytes and its name; where it lies is not.
@@ -15,7 +15,7 @@ export class FileRef {
   /** @throws ERR_FILE_NOT_FOUND when `path` is not a file. */
   static of(path: string, options: { readonly name?: string } = {}): FileRef {
     const absolute = resolve(path);
-    if (!statSync(absolute, { throwIfNoEntry: false })?.isFile()) {
+    if (!statOf(absolute)?.isFile()) {
       throw sluiceError('ERR_FILE_NOT_FOUND', { path, what: 'File' });
     }
     return new FileRef(absolute, options.name ?? basename(absolute));
