@@ -10,8 +10,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
-import { type ReactNode, useEffect, useMemo } from 'react';
-import { Skeleton } from '../parts/skeleton.tsx';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { DrawnNode } from './fold-plan.ts';
 import { layOut } from './layout.ts';
 import { type Place, quickLayout, SIZES } from './quick-layout.ts';
@@ -59,17 +58,19 @@ const NODE_TYPES = { box: Box };
 export function Dag(props: DagProps) {
   const { nodes } = props;
   const structure = nodes.map(({ id, parents }) => `${id}<${parents.join(',')}`).join(';');
-  const { data: places } = useQuery({
+  // Only the structure moves nodes: states change many times a second.
+  const latest = useRef(nodes);
+  latest.current = nodes;
+  const { data } = useQuery({
     queryKey: ['layout', structure],
-    queryFn: () => layOut(nodes),
+    queryFn: () => layOut(latest.current),
     staleTime: Number.POSITIVE_INFINITY,
-    // Something to see at once; elk's is tidier, and takes its time to load.
-    placeholderData: (before) => before ?? quickLayout(nodes),
   });
-  if (!places) return <Skeleton lines={8} label="Laying out the graph" />;
+  // Something to see at once; elk's is tidier, and takes its time to load.
+  const quick = useMemo(() => (structure === '' ? new Map<string, Place>() : quickLayout(latest.current)), [structure]);
   return (
     <ReactFlowProvider>
-      <Flow {...props} places={places} />
+      <Flow {...props} places={data ?? quick} />
     </ReactFlowProvider>
   );
 }
