@@ -29,7 +29,9 @@ export interface SqliteMetadataStoreOptions {
 
 /**
  * The metadata store in one SQLite file, for any number of processes of one machine. WAL: readers and the one writer don't wait for each
- * other. `synchronous = NORMAL`: a power cut may take the last transactions, never the consistency; a killed process takes nothing.
+ * other. `synchronous = NORMAL`: the log is synced when it is copied into the file, not at every commit. A killed process takes nothing with it.
+ * A power cut may take the transactions since the last copy, the latest first, and never the consistency: steps that were told to have ended then
+ * count as lost, and run again. `FULL` would wait for the disk twice a step, 0.3 to 4 ms here, to save work that can be done again.
  */
 export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
   const path = resolve(options.path);

@@ -23,6 +23,7 @@ const VERSIONS = Array.from({ length: MIGRATIONS.length - FIRST + 1 }, (_, i) =>
 const CAPABILITIES = {
   keyType: 'text',
   keyedTable: 'without rowid',
+  oneWriter: true,
   likeAnyCase: 'like',
   isMissingTable: () => true,
 } as const;
