@@ -87,7 +87,7 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 const SECRETS = Object.entries(SERVER_COMPONENTS).flatMap(([kind, shelf]) =>
   Object.entries(shelf).flatMap(([name, { secretOptions }]) =>
-    secretOptions.map((option) => [kind as ComponentKind, name, option] as const),
+    (secretOptions as readonly string[]).map((option) => [kind as ComponentKind, name, option] as const),
   ),
 );
 
