@@ -41,8 +41,8 @@ describe('a command on a database of a newer Sluice', () => {
       ['db', 'migrate'],
       ['db', 'migrate', '--check'],
     ]) {
-      const { code, stderr, stdout } = await command(...args);
-      expect([code, stdout]).toEqual([2, '']);
+      const { code, stderr } = await command(...args);
+      expect(code).toBe(2);
       expect(stderr.split('\n')[0]).toBe(
         `✗ ERR_SCHEMA_NEWER The metadata store ${database()} has schema version ${newest + 1}; this Sluice knows ${newest}.`,
       );
