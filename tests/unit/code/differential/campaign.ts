@@ -45,7 +45,7 @@ export interface CampaignOptions {
 
 /**
  * Edits a made-up project again and again; after each edit the digest of every step is compared with what the step really returns, in a fresh process.
- * The project goes on from edit to edit, except where an edit broke it.
+ * The project goes on from edit to edit, except where an edit broke it; one that leaves no program at all is not compared.
  */
 export async function runCampaign({ seed, edits, modules = 60 }: CampaignOptions): Promise<CampaignReport> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-differential-'));
@@ -62,23 +62,32 @@ export async function runCampaign({ seed, edits, modules = 60 }: CampaignOptions
     const r = random(seed ^ 0x5eed);
     const observed: Observed[] = [];
     let before = await look(project.files);
-    const healthy = before.results.filter((one) => !one.includes('throws')).length;
+    const health = healthIn(before.results);
     for (let at = 0; at < edits; at++) {
       const edit = editProject(before.files, r);
-      const after = await look(edit.files);
-      observed.push(
-        ...project.steps.map((step, i) => observe(edit, `${step.className}.${step.method}`, i, before, after)),
-      );
-      const isBroken = after.results.filter((one) => !one.includes('throws')).length < healthy;
-      if (isBroken) {
+      const last = before;
+      const after = await look(edit.files).catch(unlessSyntax);
+      if (after)
+        observed.push(
+          ...project.steps.map(({ className, method }, i) => observe(edit, `${className}.${method}`, i, last, after)),
+        );
+      if (after && healthIn(after.results) >= health) before = after;
+      else {
         source.put(before.files);
         oracle.put(before.files);
-      } else before = after;
+      }
     }
     return reportOf(observed, edits);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+const healthIn = (results: readonly string[]): number => results.filter((one) => !one.includes('throws')).length;
+
+/** An edit that leaves no program has nothing to run. */
+function unlessSyntax(error: unknown): undefined {
+  if ((error as { readonly code?: unknown }).code !== 'ERR_SOURCE_SYNTAX') throw error;
 }
 
 interface Look {
