@@ -7,7 +7,7 @@ import { endAbruptly } from './end-abruptly.ts';
 import type { CurrentAttempt, GuardJob } from './guard.ts';
 import { hearSignals } from './hear-signals.ts';
 import { type MainThread, reachMainThread } from './interrupt-main.ts';
-import { storedError } from './stored-error.ts';
+import { messageOf, storedError } from './stored-error.ts';
 import { saidDuration } from './within-limits.ts';
 
 const LOOK_MS = 100;
@@ -130,17 +130,26 @@ async function endRun(
       main.close();
       return false;
     }
-    const { store, close } = await open(job.stack);
-    try {
-      await endAbruptly(store, { run: job.run.id, executor: job.executor, ...ending });
-    } finally {
-      await close();
-    }
+    await recordEnd(job, open, ending);
     await leave(main, ending);
     return true;
   } catch (error) {
     main.close();
     throw error;
+  }
+}
+
+/** A run whose end can't be written ends all the same: the next command finds that nobody runs it any more. */
+async function recordEnd(
+  { run, executor, stack }: GuardJob,
+  open: (stack: GuardJob['stack']) => Promise<OpenedStore>,
+  ending: Ending,
+): Promise<void> {
+  try {
+    const { store, close } = await open(stack);
+    await endAbruptly(store, { run: run.id, executor, ...ending }).finally(close);
+  } catch (error) {
+    process.emitWarning(`Sluice: the end of a blocked run could not be recorded: ${messageOf(error)}`);
   }
 }
 
