@@ -140,8 +140,8 @@ async function isFit(before: ProcessState): Promise<boolean> {
 }
 
 function stay(mark: string): void {
-  process.stdout.write(`${mark}\n`);
-  process.stderr.write(`${mark}\n`);
+  // For the parent alone, which takes it out of what the step printed.
+  for (const stream of [process.stdout, process.stderr]) stream.write(`${mark}\n`);
   tell({ type: 'stays' });
 }
 
