@@ -135,6 +135,9 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     await page.locator('.log-line mark').waitFor();
     await expect.poll(() => page.locator('.log-line').count()).toBe(1);
     expect(page.url()).toContain('search=odd');
+    await page.getByRole('searchbox', { name: 'Search in the log' }).fill('');
+    await page.getByLabel('Least level').selectOption('warn');
+    await expect.poll(() => page.locator('.log-line .log-text').allTextContents()).toEqual(['part 3 is odd']);
   });
 
   test('compares runs: differences first, the better one marked, pictures side by side', async () => {

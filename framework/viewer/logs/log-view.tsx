@@ -8,7 +8,8 @@ import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { useKeys } from '../shell/keyboard.ts';
 import { AnsiText } from './ansi-text.tsx';
-import { type Log, type LogAsked, useLog } from './use-log.ts';
+import { type Log, lineKey } from './join-log.ts';
+import { type LogAsked, useLog } from './use-log.ts';
 import './log-view.css';
 
 const LINE_HEIGHT = 20;
@@ -135,8 +136,6 @@ interface LinesProps {
   readonly onLeaveEnd: () => void;
 }
 
-const keyOf = ({ step, attempt, seq }: LogItem): string => `${step} ${attempt} ${seq}`;
-
 function Lines({ log, follow, showsStep, search, loadEarlier, onLeaveEnd }: LinesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { items, hasEarlier, prepended } = log;
@@ -144,7 +143,7 @@ function Lines({ log, follow, showsStep, search, loadEarlier, onLeaveEnd }: Line
     count: items.length,
     getScrollElement: () => frame.current,
     estimateSize: () => LINE_HEIGHT,
-    getItemKey: (index) => keyOf(items[index]!),
+    getItemKey: (index) => lineKey(items[index]!),
     overscan: OVERSCAN,
   });
   const count = items.length;

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { LogItem, LogPage } from '../../server/api/log.ts';
+import type { LogPage } from '../../server/api/log.ts';
 import { address, part } from '../client/address.ts';
 import { request } from '../client/request.ts';
+import { EMPTY_LOG, joinLog } from './join-log.ts';
 
 export interface LogAsked {
   readonly run: string;
@@ -11,31 +12,13 @@ export interface LogAsked {
   readonly search: string;
 }
 
-export interface Log {
-  readonly items: readonly LogItem[];
-  readonly total: number | null;
-  readonly hasEarlier: boolean;
-  /** Grows by one whenever lines came in front, with how many: who scrolls stays where they are. */
-  readonly prepended: { readonly times: number; readonly lines: number };
-  readonly isLoading: boolean;
-  readonly searchStopped: boolean;
-  readonly error: unknown;
-}
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** A level and those above it; empty for all. */
+const levelsFrom = (least: string): readonly string[] => (least === '' ? [] : LEVELS.slice(LEVELS.indexOf(least)));
 
 const LINES_PER_PAGE = 500;
-/** So many lines are held; beyond them those at the other end go. */
-const MOST_LINES = 40_000;
 const FOLLOW_MS = 1500;
-
-const EMPTY: Log = {
-  items: [],
-  total: null,
-  hasEarlier: false,
-  prepended: { times: 0, lines: 0 },
-  isLoading: true,
-  searchStopped: false,
-  error: null,
-};
 
 /**
  * Lines of a run's log around where one reads: its end first, earlier ones by `loadEarlier`, new ones as they come.
@@ -44,29 +27,37 @@ const EMPTY: Log = {
  * @param version whatever changes when the run has changed: asks at once
  */
 export function useLog(asked: LogAsked, isLive: boolean, version: number) {
-  const [log, setLog] = useState(EMPTY);
+  const [log, setLog] = useState(EMPTY_LOG);
   const cursors = useRef<{ previous: string | null; next: string | null }>({ previous: null, next: null });
   const busy = useRef(false);
+  /** What is asked for now: answers to anything else come too late. */
+  const asking = useRef('');
   const key = JSON.stringify(asked);
 
   const load = useCallback(
     async (where: 'end' | 'earlier' | 'later', signal?: AbortSignal) => {
-      const { run, ...filters } = JSON.parse(key) as LogAsked;
+      const { run, level, ...filters } = JSON.parse(key) as LogAsked;
       if (busy.current && where !== 'end') return;
       const { previous, next } = cursors.current;
       if (where === 'earlier' && previous === null) return;
       busy.current = true;
       const cursor = where === 'earlier' ? { before: previous } : where === 'later' && next ? { after: next } : {};
       try {
-        const path = address(`/runs/${part(run)}/logs`, { ...filters, ...cursor, limit: LINES_PER_PAGE });
+        const path = address(`/runs/${part(run)}/logs`, {
+          ...filters,
+          level: levelsFrom(level),
+          ...cursor,
+          limit: LINES_PER_PAGE,
+        });
         const page = await request<LogPage>(path, signal ? { signal } : {});
+        if (asking.current !== key) return;
         if (where !== 'later' || !next) cursors.current.previous = page.previous;
         if (where !== 'earlier' && page.next) cursors.current.next = page.next;
-        setLog((now) => joined(now, page, where === 'later' && !next ? 'end' : where));
+        setLog((now) => joinLog(now, page, where === 'later' && !next ? 'end' : where));
       } catch (error) {
-        if (!signal?.aborted) setLog((now) => ({ ...now, isLoading: false, error }));
+        if (asking.current === key && !signal?.aborted) setLog((now) => ({ ...now, isLoading: false, error }));
       } finally {
-        if (!signal?.aborted) busy.current = false;
+        if (asking.current === key && !signal?.aborted) busy.current = false;
       }
     },
     [key],
@@ -74,11 +65,12 @@ export function useLog(asked: LogAsked, isLive: boolean, version: number) {
 
   useEffect(() => {
     const stop = new AbortController();
+    asking.current = key;
     cursors.current = { previous: null, next: null };
-    setLog(EMPTY);
+    setLog(EMPTY_LOG);
     void load('end', stop.signal);
     return () => stop.abort();
-  }, [load]);
+  }, [load, key]);
 
   useEffect(() => {
     if (version > 0) void load('later');
@@ -89,18 +81,4 @@ export function useLog(asked: LogAsked, isLive: boolean, version: number) {
 
   const loadEarlier = useCallback(() => void load('earlier'), [load]);
   return { log, loadEarlier };
-}
-
-function joined(now: Log, page: LogPage, where: 'end' | 'earlier' | 'later'): Log {
-  const common = { total: page.total, isLoading: false, error: null, searchStopped: page.searchStopped };
-  if (where === 'end') return { ...EMPTY, ...common, items: page.items, hasEarlier: page.previous !== null };
-  if (where === 'earlier') {
-    const prepended = { times: now.prepended.times + 1, lines: page.items.length };
-    const items = [...page.items, ...now.items].slice(0, MOST_LINES);
-    return { ...now, ...common, items, prepended, hasEarlier: page.previous !== null };
-  }
-  if (page.items.length === 0) return now.error === null ? now : { ...now, error: null };
-  const items = [...now.items, ...page.items];
-  const cut = Math.max(0, items.length - MOST_LINES);
-  return { ...now, ...common, items: items.slice(cut), hasEarlier: now.hasEarlier || cut > 0 };
 }
