@@ -18,11 +18,10 @@ export function addViewerCommand(program: Command, verb: Verb): void {
     )
     .option('--read-only', 'whoever comes without a token may look, and change nothing')
     .option('--open', 'open it in the browser')
-    .addOption(plainOutputOption())
     .addHelpText(
       'after',
       `
-It ends with Ctrl-C; runs that were started from it go on.
+It ends with Ctrl-C; runs that were started from it go on. With --quiet it prints the link alone.
 
 Examples:
   sluice viewer --open

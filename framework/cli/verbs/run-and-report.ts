@@ -33,14 +33,14 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
   try {
     const { run, steps, trackerUrl } = await withStack(
       invocation,
-      (stack): Promise<RunOutcome> =>
+      async (stack): Promise<RunOutcome> =>
         execute(plan, {
           ...options,
           stack,
           codeDigester: stackDigester(stack),
           signal: stopping.signal,
           killSignal: stopping.killSignal,
-          onEvent: tellingParent(namingViewer(reporter.event, { home: stack.home, reporter }), invocation.env),
+          onEvent: tellingParent(await namingViewer(reporter.event, { home: stack.home, reporter }), invocation.env),
           onForcedEnd: (error, exitCode) => {
             letOthersPrint();
             reporter.close();

@@ -19,7 +19,6 @@ interface Options {
   readonly token?: Role;
   readonly readOnly?: boolean;
   readonly open?: boolean;
-  readonly output: 'text' | 'json';
 }
 
 /** `sluice viewer`: serves until Ctrl-C. */
@@ -70,10 +69,9 @@ async function tokenQuery({ home }: Stack, { host, token, readOnly }: Options): 
 function sayWhere(
   { terminal, quiet }: Invocation,
   stack: Stack,
-  { link, host, output }: { readonly link: string } & Pick<Options, 'host' | 'output'>,
+  { link, host }: { readonly link: string } & Pick<Options, 'host'>,
 ): void {
   const { out } = terminal;
-  if (output === 'json') return out.line(JSON.stringify({ url: link, stack: stack.name, pid: process.pid }));
   if (quiet) return out.line(link);
   out.line(`Viewer of stack ${out.colors.bold(stack.name)}: ${out.colors.cyan(link)}`);
   if (!link.includes('?token=') && !isLoopback(host)) {
