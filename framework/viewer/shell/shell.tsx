@@ -73,7 +73,8 @@ function Side({ onHelp }: { readonly onHelp: () => void }) {
   const live = useLiveState();
   return (
     <div className="shell-side">
-      <Link to="/runs" className="shell-brand" aria-label="Sluice, all runs">
+      <Link to="/runs" className="shell-brand">
+        <span className="hidden-but-read">All runs of </span>
         <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
           <rect width="32" height="32" rx="8" fill="#4253c9" />
           <path d="M7 9h18M7 16h11M7 23h18" stroke="#fff" strokeWidth="3" strokeLinecap="round" />
