@@ -14,8 +14,8 @@ export interface Ended {
 
 export interface StartedCommand {
   readonly ended: Promise<Ended>;
-  /** Resolves when standard output holds the text, or matches. */
-  said(text: string | RegExp): Promise<void>;
+  /** Resolves with standard output so far when that holds the text, or matches. */
+  said(text: string | RegExp): Promise<string>;
   signal(name: NodeJS.Signals): void;
   /** What a terminal does on Ctrl-C: every process of the command gets it. For commands that were started with `group`. */
   signalGroup(name: NodeJS.Signals): void;
@@ -59,7 +59,7 @@ export function startSluice(args: readonly string[], { cwd, env, group = false }
         const look = (): void => {
           if (typeof text === 'string' ? !stdout.includes(text) : !text.test(stdout)) return;
           listeners.delete(look);
-          done();
+          done(stdout);
         };
         listeners.add(look);
         look();
