@@ -103,6 +103,7 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     await page.getByText('part 3 is odd').waitFor();
     await press('1');
     await page.getByRole('heading', { name: 'Steps', exact: true }).waitFor();
+    await page.locator('.step-list [data-index="0"]').waitFor();
     await press('j');
     await page.locator('.step-list [data-index="0"] a:focus').waitFor();
     await press('j', 'Enter');

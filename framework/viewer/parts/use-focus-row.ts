@@ -1,5 +1,8 @@
 import type { RefObject } from 'react';
 
+/** So long a row may take to be drawn. */
+const MOST_FRAMES = 30;
+
 const indexOfFocus = (): string | undefined =>
   document.activeElement?.closest<HTMLElement>('[data-index]')?.dataset['index'];
 
@@ -17,8 +20,11 @@ export function useFocusRow(
     const at = Number(indexOfFocus() ?? (by > 0 ? -1 : count));
     const to = Math.min(count - 1, Math.max(0, at + by));
     scrollTo(to);
-    requestAnimationFrame(() => {
-      frame.current?.querySelector<HTMLElement>(`[data-index="${to}"] a`)?.focus({ preventScroll: true });
-    });
+    const focus = (frames: number): void => {
+      const link = frame.current?.querySelector<HTMLElement>(`[data-index="${to}"] a`);
+      if (link) link.focus({ preventScroll: true });
+      else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
+    };
+    requestAnimationFrame(() => focus(MOST_FRAMES));
   };
 }

@@ -12,7 +12,7 @@ import '../../graph/step-box.css';
 
 const route = getRouteApi('/artifacts/$digest');
 const DEPTHS = [1, 2, 3, 5, 10];
-const DEFAULT_DEPTH = 3;
+const DEFAULT_DEPTH = 2;
 
 type Item = Lineage['nodes'][number];
 
