@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 
 /** What of a command the list of all commands shows. */
-const SHOWN: ReadonlySet<PropertyKey> = new Set(['description', 'summary', 'argument', 'arguments', 'addArgument', 'alias']);
+const SHOWN: ReadonlySet<PropertyKey> = new Set([
+  'description',
+  'summary',
+  'argument',
+  'arguments',
+  'addArgument',
+  'alias',
+]);
 
 type Method = (...args: unknown[]) => unknown;
 

@@ -73,16 +73,13 @@ interface RecentOf {
 }
 
 async function recentOf(db: Sql, { step, status, pipeline, limit }: RecentOf): Promise<readonly JoinedStepRun[]> {
-  const recent = selectStepRuns(db)
-    .where('step', '=', step)
-    .where('status', '=', status)
-    .where('ended_at', 'is not', null)
-    .orderBy('ended_at', 'desc')
-    .orderBy('step_run.id', 'desc')
-    .limit(limit);
-  if (pipeline === undefined) return recent.execute();
+  const newest = selectStepRuns(db).orderBy('ended_at', 'desc').orderBy('step_run.id', 'desc').limit(limit);
+  if (pipeline === undefined) {
+    return newest.where('step', '=', step).where('status', '=', status).where('ended_at', 'is not', null).execute();
+  }
+  // By id alone: with the step's name as well, the database may walk through all of its runs to look for those ids.
   const ofPipeline = (furthest: number): Promise<readonly JoinedStepRun[]> =>
-    recent.where('step_run.id', 'in', latestIn(db, { step, status, pipeline, furthest })).execute();
+    newest.where('step_run.id', 'in', latestIn(db, { step, status, pipeline, furthest })).execute();
   // Most steps are one pipeline's: then the latest ones are all there is to look at.
   const latest = await ofPipeline(limit);
   return latest.length === limit ? latest : ofPipeline(FURTHEST);
