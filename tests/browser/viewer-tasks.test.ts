@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startSluice } from '../e2e/sluice-command.ts';
 import { findChromium } from './open-browser.ts';
 import { type WatchedPage, watchedPage } from './start-viewer.ts';
@@ -180,6 +180,8 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     const training = startSluice(['run', 'learn', '--name', 'watched', '--rate', '0.6', '--gate', gate], {
       cwd: scene.folder,
     });
+    // A test that fails leaves nobody waiting at the gate.
+    onTestFinished(() => training.signal('SIGKILL'));
     await row('watched').locator('.status-mark', { hasText: 'running' }).waitFor();
     await row('watched').getByRole('link', { name: 'watched' }).click();
     await page.getByRole('link', { name: 'Metrics' }).click();
