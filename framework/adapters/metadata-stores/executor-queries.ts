@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
+import { liveClaim } from './live-claim.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { CANCEL_NOW } from './run-row.ts';
 import { startsWith } from './starts-with.ts';
@@ -119,7 +120,7 @@ async function freeClaims(on: Sql, executor: string): Promise<void> {
   await on
     .updateTable('claim')
     .set({ expires_at: 0 })
-    .where('expires_at', '>', 0)
+    .where(liveClaim)
     .where((eb) => eb.or([eb('owner', '=', executor), startsWith('owner', `${executor}/`)]))
     .execute();
 }

@@ -3,6 +3,7 @@ import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
 import { addCodeText } from './migrations/code-text.ts';
 import { addGarbageCollection } from './migrations/garbage-collection.ts';
 import { leanIndices } from './migrations/lean-indices.ts';
+import { indexLiveClaims } from './migrations/live-claims.ts';
 import { addRecording } from './migrations/recording.ts';
 import { addRunLinks } from './migrations/run-links.ts';
 import { addRunValues } from './migrations/run-values.ts';
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addRunValues,
   addRunLinks,
   leanIndices,
+  indexLiveClaims,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -77,35 +77,36 @@ async function recentOf(db: Sql, { step, status, pipeline, limit }: RecentOf): P
   if (pipeline === undefined) {
     return newest.where('step', '=', step).where('status', '=', status).where('ended_at', 'is not', null).execute();
   }
-  // By id alone: with the step's name as well, the database may walk through all of its runs to look for those ids.
-  const ofPipeline = (furthest: number): Promise<readonly JoinedStepRun[]> =>
-    newest.where('step_run.id', 'in', latestIn(db, { step, status, pipeline, furthest })).execute();
   // Most steps are one pipeline's: then the latest ones are all there is to look at.
-  const latest = await ofPipeline(limit);
-  return latest.length === limit ? latest : ofPipeline(FURTHEST);
+  const latest = await latestIn(db, { step, status, pipeline, limit, furthest: limit });
+  const ids =
+    latest.length === limit ? latest : await latestIn(db, { step, status, pipeline, limit, furthest: FURTHEST });
+  return ids.length === 0 ? [] : newest.where('step_run.id', 'in', ids).execute();
 }
 
-/** Ids of the latest step runs that belong to a pipeline. */
-const latestIn = (
+/**
+ * Ids of the latest step runs that belong to a pipeline. A query of its own, each run looked up by a subquery: as one statement with joins, where the database
+ * does not know the limits, it prefers to go through all runs of the pipeline.
+ */
+async function latestIn(
   db: Sql,
-  { step, status, pipeline, furthest }: { step: string; status: Status; pipeline: string; furthest: number },
-) =>
-  db
-    .selectFrom(
-      db
-        .selectFrom('step_run')
-        .select(['id', 'run_id'])
-        .where('step', '=', step)
-        .where('status', '=', status)
-        .where('ended_at', 'is not', null)
-        .orderBy('ended_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(furthest)
-        .as('latest'),
-    )
-    .innerJoin('run', 'run.id', 'latest.run_id')
-    .where('run.pipeline', '=', pipeline)
-    .select('latest.id');
+  { step, status, pipeline, limit, furthest }: RecentOf & { readonly furthest: number },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('step_run')
+    .select(['id', (by) => by.selectFrom('run').whereRef('run.id', '=', 'step_run.run_id').select('pipeline').as('of')])
+    .where('step', '=', step)
+    .where('status', '=', status)
+    .where('ended_at', 'is not', null)
+    .orderBy('ended_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(furthest)
+    .execute();
+  return rows
+    .filter((row) => row.of === pipeline)
+    .slice(0, limit)
+    .map(({ id }) => id);
+}
 
 export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({
   stepRunId: row.step_run_id,
