@@ -1,8 +1,9 @@
 /**
  * Sluice beside ZenML, Prefect and redun, in one run on one machine: the same chain of steps that do nothing, as whole processes and step by step.
  *
- *   npm run build && node --import ./dist/register.js bench/peers/compare.ts                     three rounds, some four minutes
- *   … bench/peers/compare.ts --rounds 5 --many 104 --only Prefect,redun                           more of fewer
+ *   npm run build && node --import ./dist/register.js bench/peers/compare.ts         three rounds, two to seven minutes
+ *   … bench/peers/compare.ts --seconds 120                                           no further round after two minutes (usual: four)
+ *   … bench/peers/compare.ts --rounds 5 --many 104 --only Prefect,redun              more of fewer
  *
  * The peers are installed from PyPI the first time, each into a folder of its own under the user's cache folder; beyond that nothing leaves this
  * machine, and their telemetry is off. Every tool keeps its state in a folder that is removed afterwards, and has run once before it is measured, so
@@ -11,8 +12,9 @@
  * - Whole process: four steps, first with a new key for each, then again. In every round the tools take turns.
  * - A step: (time of the many − time of four) / (many − four) inside one process, after a first run in it.
  *
- * Medians of the rounds, fastest to slowest in brackets; what follows × is the median divided by Sluice's. Prefect answers before its record is
- * written: what stands there is no complete record, as it is with the others.
+ * Medians, with the fastest, the slowest and how many in brackets; what follows × is the median divided by Sluice's. Sluice's own runs are so short
+ * that a busy machine's hiccups weigh more: it is taken five times a round. Prefect answers before its record is written: its figures are not for a
+ * complete record, as the others' are.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,6 +40,8 @@ interface Command {
 interface Tool {
   readonly name: string;
   readonly version: string;
+  /** How often it is taken in a round. */
+  readonly turns: number;
   /** A whole run of four steps; what it prints goes to `ran`. */
   readonly once: (salt: number) => Command;
   /** Number of steps that ran, from what `once` printed. */
@@ -71,6 +75,7 @@ function sluice(folder: string): Tool {
   return {
     name: 'Sluice',
     version: 'this checkout',
+    turns: 5,
     once: (salt) => ({
       ...here,
       args: [command, 'run', 'chain', '--count', String(FEW), '--salt', String(salt), '-o', 'json', '--stack', 'local'],
@@ -102,13 +107,16 @@ function peer(of: Peer, folder: string): Tool {
   return {
     name: of.name,
     version: of.version,
+    turns: 1,
     once: (salt) => command('once', String(FEW), String(salt)),
-    ran: (printed) => (lastLine(printed) as { ran: number }).ran,
+    ran: (printed) => (answer(printed) as { ran: number }).ran,
     costs: (many, rounds) => command('cost', ...numbers(many, rounds)),
   };
 }
 
-const lastLine = (printed: string): unknown => JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+/** The programs' answer; their tool may have more to say after it. */
+const answer = (printed: string): unknown =>
+  JSON.parse(printed.split('\n').findLast((line) => line.startsWith('{')) ?? '');
 
 /** Runs a command to its end. @throws with the end of what it said on standard error */
 function call({ file, args, cwd, env }: Command): { readonly printed: string; readonly elapsed: number } {
@@ -134,8 +142,16 @@ function processTime(tool: Tool, salt: number, expected: number): number {
   return elapsed;
 }
 
-/** Every tool's processes in turn, then every tool's steps. */
-function measure(tools: readonly Tool[], many: number, rounds: number): Map<Tool, Measured> {
+interface Extent {
+  readonly many: number;
+  readonly rounds: number;
+  /** No round of processes begins after so many seconds, the first one excepted. */
+  readonly seconds: number;
+}
+
+/** Every tool's steps, then every tool's processes in turn. */
+function measure(tools: readonly Tool[], { many, rounds, seconds }: Extent): Map<Tool, Measured> {
+  const end = performance.now() + seconds * 1000;
   const all = new Map<Tool, Measured>();
   const attempt = (tool: Tool, work: (measured: Measured) => void): void => {
     const measured = all.get(tool);
@@ -151,20 +167,23 @@ function measure(tools: readonly Tool[], many: number, rounds: number): Map<Tool
     all.set(tool, { process: { uncached: [], cached: [] }, step: { uncached: [], cached: [] } });
     attempt(tool, () => call(tool.once(0)));
   }
-  for (let round = 1; round <= rounds; round++) {
-    for (const tool of tools) {
-      attempt(tool, ({ process }) => {
-        process.uncached.push(processTime(tool, 1000 * round, FEW));
-        process.cached.push(processTime(tool, 1000 * round, 0));
-      });
-    }
-  }
   for (const tool of tools) {
     attempt(tool, ({ step }) => {
-      const { uncached, cached } = lastLine(call(tool.costs(many, rounds)).printed) as Costs;
+      const { uncached, cached } = answer(call(tool.costs(many, rounds * tool.turns)).printed) as Costs;
       step.uncached.push(...uncached);
       step.cached.push(...cached);
     });
+  }
+  for (let round = 1; round <= rounds && (round === 1 || performance.now() < end); round++) {
+    for (const tool of tools) {
+      attempt(tool, ({ process }) => {
+        for (let turn = 0; turn < tool.turns; turn++) {
+          const salt = 1000 * round + 10 * turn;
+          process.uncached.push(processTime(tool, salt, FEW));
+          process.cached.push(processTime(tool, salt, 0));
+        }
+      });
+    }
   }
   return all;
 }
@@ -177,13 +196,16 @@ function cell(values: readonly number[], own: readonly number[]): string {
   if (values.length === 0) return '–';
   const range = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`;
   const ratio = values === own || own.length === 0 ? '' : ` × ${(median(values) / median(own)).toFixed(1)}`;
-  return `${digits(median(values))} ms (${range})${ratio}`;
+  return `${digits(median(values))} ms (${range}; ${values.length})${ratio}`;
 }
 
 function table(all: ReadonlyMap<Tool, Measured>, many: number): Record<string, string>[] {
   const [first] = all.values();
   const row = (what: string, of: (measured: Measured) => number[]): Record<string, string> => {
-    const cells = [...all].map(([{ name }, measured]) => [name, cell(of(measured), first ? of(first) : [])]);
+    const cells = [...all].map(([{ name }, measured]) => [
+      name,
+      measured.error ?? cell(of(measured), first ? of(first) : []),
+    ]);
     return { what, ...Object.fromEntries(cells) };
   };
   return [
@@ -200,7 +222,8 @@ function main(): void {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '3' },
-      many: { type: 'string', default: '34' },
+      many: { type: 'string', default: '24' },
+      seconds: { type: 'string', default: '240' },
       only: { type: 'string', default: PEERS.map(({ name }) => name).join() },
     },
   });
@@ -217,11 +240,11 @@ function main(): void {
     }
     const before = load();
     const start = performance.now();
-    console.table(table(measure(tools, many, rounds), many));
+    console.table(table(measure(tools, { many, rounds, seconds: Number(values.seconds) }), many));
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
     console.log(tools.map(({ name, version }) => `${name} ${version}`).join(', '));
     console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}, ${new Date().toISOString()}`);
-    console.log(`${rounds} rounds in ${seconds} s; load of the machine ${before} before, ${load()} after`);
+    console.log(`${rounds} rounds at most, ${seconds} s; load of the machine ${before} before, ${load()} after`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -10,16 +10,17 @@ import type { Peer } from './peers.ts';
  * @returns the path of that environment's Python
  * @throws when Python is missing or pip fails, with pip's last words
  */
-export function installPeer({ name, version, requirement }: Peer): string {
+export function installPeer({ name, version, requirements }: Peer): string {
   const home = join(serviceCache(), 'peers', `${name.toLowerCase()}-${version}`);
   const inside = process.platform === 'win32' ? join(home, 'Scripts', 'python.exe') : join(home, 'bin', 'python');
   const installed = join(home, 'installed.txt');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === requirement) return inside;
-  console.error(`Installing ${requirement} (pip, one to four minutes, once)`);
+  const wanted = requirements.join('\n');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return inside;
+  console.error(`Installing ${requirements.join(' ')} (pip, one to four minutes, once)`);
   mkdirSync(home, { recursive: true });
   call(needProgram('python3'), ['-m', 'venv', home]);
-  call(inside, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]);
-  writeFileSync(installed, requirement);
+  call(inside, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements]);
+  writeFileSync(installed, wanted);
   return inside;
 }
 

@@ -2,8 +2,8 @@
 export interface Peer {
   readonly name: string;
   readonly version: string;
-  /** What pip is asked for. Only the tool itself is pinned: what it needs is what a user gets today. */
-  readonly requirement: string;
+  /** What pip is asked for. Only what has to be is pinned beside the tool itself: the rest is what a user gets today. */
+  readonly requirements: readonly string[];
   readonly program: string;
   /** Environment that keeps all its state in `folder`, and its telemetry off. */
   readonly env: (folder: string) => Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'ZenML',
     version: '0.98.0',
-    requirement: 'zenml[local]==0.98.0',
+    requirements: ['zenml[local]==0.98.0'],
     program: 'zenml_chain.py',
     env: (folder) => ({
       ZENML_CONFIG_PATH: folder,
@@ -24,7 +24,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'Prefect',
     version: '3.8.8',
-    requirement: 'prefect==3.8.8',
+    // Its server does not start with today's FastAPI, which its own requirements allow.
+    requirements: ['prefect==3.8.8', 'fastapi==0.139.0'],
     program: 'prefect_chain.py',
     env: (folder) => ({
       PREFECT_HOME: folder,
@@ -37,7 +38,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'redun',
     version: '0.44.1',
-    requirement: 'redun==0.44.1',
+    requirements: ['redun==0.44.1'],
     program: 'redun_chain.py',
     env: () => ({}),
   },
