@@ -195,7 +195,9 @@ const digits = (ms: number): string => (Math.abs(ms) < 10 ? ms.toFixed(2) : ms.t
 function cell(values: readonly number[], own: readonly number[]): string {
   if (values.length === 0) return '–';
   const range = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`;
-  const ratio = values === own || own.length === 0 ? '' : ` × ${(median(values) / median(own)).toFixed(1)}`;
+  // Where some pairs come out below nothing, the difference is lost in the noise and has no ratio.
+  const noise = own.length === 0 || Math.min(...values, ...own) <= 0;
+  const ratio = values === own || noise ? '' : ` × ${(median(values) / median(own)).toFixed(1)}`;
   return `${digits(median(values))} ms (${range}; ${values.length})${ratio}`;
 }
 
