@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
 import { inStep, type StepContext } from '../authoring/step-context.ts';
 import type { PlanNode } from '../dag/plan.ts';
@@ -22,6 +23,9 @@ export async function performInline(options: {
   // Given up while its inputs came: nobody wants the result any more.
   signal.throwIfAborted();
   captureInto(context, report);
+  // A turn of the event loop for itself: a body that never gives way would otherwise hold up whatever this turn had begun, a transaction of the record for
+  // instance, and with its lock every other process.
+  await nextTurn();
   report.phase('run');
   const value = await inStep(context, () => node.step.body.apply(node.receiver, args as never[]));
   report.phase('save');
