@@ -190,10 +190,10 @@ export const ERRORS = {
     ({ digest, store, found }) => `Artifact ${digest} in the store ${store} is damaged: its bytes hash to ${found}.`,
     () => 'Run the pipeline again: the step that made it will run and put it back.',
   ),
-  ERR_STORE_WRITE: row<{ store: string; path: string; reason: string }>(
+  ERR_STORE_WRITE: row<{ store: string; path: string; reason: string; fix?: string }>(
     1,
     ({ store, path, reason }) => `The store ${store} could not write ${path}: ${reason}.`,
-    () => 'Free some space or mend the permissions, then run again: what was committed is kept.',
+    ({ fix = 'Free some space or mend the permissions, then run again: what was committed is kept.' }) => fix,
   ),
   ERR_STORE_READ: row<{ store: string; path: string; reason: string }>(
     1,

@@ -1,10 +1,12 @@
 import { sluiceError } from '../errors.ts';
 import type { StepDefinition, StepMethod, StepOptions } from '../model/step-definition.ts';
+import { nearest } from '../nearest.ts';
 import { addStepFact, stepFacts } from './decorator-facts.ts';
 import { currentRecording } from './recorder.ts';
 import { decoratedFile } from './source-file.ts';
 
 const NAME = /^[a-z][a-z0-9_-]*$/;
+const RESOURCES: readonly string[] = ['cpu', 'memory', 'gpu'];
 
 /**
  * Makes an async method a pipeline step. In a pipeline body a call of it is recorded and returns a stand-in for its result, or, in a dynamic
@@ -59,4 +61,11 @@ function check(target: object, name: string, method: string, body: unknown, opti
   }
   if ((options.retry?.attempts ?? 1) < 1)
     refuse('retry.attempts counts all tries and is at least 1.', 'retry: { attempts: 2 }');
+  const odd = Object.keys(options.resources ?? {}).find((name) => !RESOURCES.includes(name));
+  if (odd !== undefined) {
+    refuse(
+      `there is no resource ${odd}; ${RESOURCES.join(', ')} are counted.`,
+      `resources: { ${nearest(odd, RESOURCES) ?? 'cpu'}: 1 }`,
+    );
+  }
 }

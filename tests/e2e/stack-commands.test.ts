@@ -118,7 +118,7 @@ describe('components and stacks by the command', () => {
       'ERR_USAGE',
       'There is no --bukket. Did you mean --bucket?',
     ],
-    ['artifact-store register x --flavor minio --bucket b', 'ERR_STACK_INVALID', 'endpoint:'],
+    ['artifact-store register x --flavor minio --bucket b', 'ERR_STACK_INVALID', 'endpoint is missing'],
     ['orchestrator register x --flavor local --max-parallel many', 'ERR_USAGE', 'expected a whole number, got "many"'],
     ['artifact-store describe nothing', 'ERR_NOT_FOUND', 'There is no artifact-store nothing.'],
     ['metadata-store update bd --path x', 'ERR_NOT_FOUND', 'Did you mean db?'],

@@ -12,17 +12,22 @@ const NO_ROOM_FOR_LOG = 4874;
 interface Reason {
   readonly code: 'ERR_STORE_OPEN' | 'ERR_STORE_WRITE';
   readonly words: string;
+  readonly fix?: string;
 }
 
+const WAIT = 'Run it again when that process has ended or given way: what was committed is kept.';
+const RESTORE =
+  'Put a backup in its place (sluice db backup makes them), or move it away: a new one is made, without the runs that this one holds.';
+
 const REASONS = new Map<number, Reason>([
-  [SQLITE.BUSY, { code: 'ERR_STORE_WRITE', words: 'another process has kept it locked' }],
-  [SQLITE.LOCKED, { code: 'ERR_STORE_WRITE', words: 'it is locked' }],
+  [SQLITE.BUSY, { code: 'ERR_STORE_WRITE', words: 'another process has kept it locked', fix: WAIT }],
+  [SQLITE.LOCKED, { code: 'ERR_STORE_WRITE', words: 'it is locked', fix: WAIT }],
   [SQLITE.READONLY, { code: 'ERR_STORE_WRITE', words: 'the file or its folder is read-only' }],
   [SQLITE.IOERR, { code: 'ERR_STORE_WRITE', words: 'the disk reported an input/output error' }],
   [SQLITE.FULL, { code: 'ERR_STORE_WRITE', words: 'no space left on the disk' }],
-  [SQLITE.CORRUPT, { code: 'ERR_STORE_OPEN', words: 'the database file is damaged' }],
+  [SQLITE.CORRUPT, { code: 'ERR_STORE_OPEN', words: 'the database file is damaged', fix: RESTORE }],
   [SQLITE.CANTOPEN, { code: 'ERR_STORE_OPEN', words: "the file can't be opened or created" }],
-  [SQLITE.NOTADB, { code: 'ERR_STORE_OPEN', words: 'the file is not a SQLite database' }],
+  [SQLITE.NOTADB, { code: 'ERR_STORE_OPEN', words: 'the file is not a SQLite database', fix: RESTORE }],
 ]);
 
 /** The primary result code of what `node:sqlite` threw, undefined for anything else. */
@@ -42,7 +47,8 @@ export function sqliteError(error: unknown, path: string, whileOpening = false):
   if (!reason) return error;
   const code = whileOpening ? 'ERR_STORE_OPEN' : reason.code;
   const words = whileOpening ? (unwritable(dirname(path)) ?? reason.words) : reason.words;
-  return sluiceError(code, { store: 'sqlite', path, reason: words }, error);
+  const { fix } = reason;
+  return sluiceError(code, { store: 'sqlite', path, reason: words, ...(fix !== undefined && { fix }) }, error);
 }
 
 /** Why nothing can be written into a folder. SQLite needs to even to read (its log lies beside the database), and says only that it can't open a file. */

@@ -1,9 +1,11 @@
-import { type Command, Option } from 'commander';
-import { LIST_OUTPUTS, outputOption, plainOutputOption, positiveInteger, type Verb } from './command-kit.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LIST_OUTPUTS, outputOption, plainOutputOption, type Verb } from './command-kit.ts';
 
 /** As `framework/server/security/viewer-tokens.ts` has them; the server is loaded when it is used. */
 const ROLES = ['read', 'operate'] as const;
 const PORT = 7717;
+
+const MOST_PORT = 65_535;
 
 export function addViewerCommand(program: Command, verb: Verb): void {
   const viewer = program
@@ -56,4 +58,8 @@ function addTokenVerbs(viewer: Command, verb: Verb): void {
     .action(verb(async (call) => (await import('../verbs/viewer-token.ts')).viewerTokenRevokeVerb(call)));
 }
 
-const portNumber = (text: string): number => (text === '0' ? 0 : positiveInteger(text));
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= MOST_PORT) return port;
+  throw new InvalidArgumentError(`Expected a port: 0 to ${MOST_PORT}.`);
+}

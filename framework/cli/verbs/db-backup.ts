@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { sluiceError } from '../../errors.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { sizeText } from '../format/size.ts';
 import { printDone } from '../reporters/print-done.ts';
@@ -8,6 +10,8 @@ import { withStack } from './with-stack.ts';
 export async function dbBackupVerb({ invocation, args, command }: Call): Promise<undefined> {
   const { output } = command.opts<{ readonly output: 'text' | 'json' }>();
   const file = resolve(invocation.cwd, args[0] ?? '');
+  const folder = dirname(file);
+  if (!existsSync(folder)) throw sluiceError('ERR_FILE_NOT_FOUND', { what: 'The folder', path: folder });
   await withStack(invocation, async ({ metadataStore }) => {
     const { bytes } = await metadataStore.backup(file);
     const facts = { file, bytes, schemaVersion: metadataStore.newestSchema };

@@ -12,8 +12,9 @@ import {
 } from '@xyflow/react';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { DrawnNode } from './fold-plan.ts';
-import { layOut } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
 import { type Place, quickLayout, SIZES } from './quick-layout.ts';
+import { RoutedEdge } from './routed-edge.tsx';
 import '@xyflow/react/dist/base.css';
 import './dag.css';
 
@@ -53,6 +54,8 @@ const Box = ({ data }: { readonly data: FlowNode['data'] }) => (
 );
 
 const NODE_TYPES = { box: Box };
+const EDGE_TYPES = { routed: RoutedEdge };
+const NOTHING: Layout = { places: new Map(), routes: new Map() };
 
 /** A graph that pans and zooms; only what is in sight is in the page. */
 export function Dag(props: DagProps) {
@@ -67,10 +70,13 @@ export function Dag(props: DagProps) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   // Something to see at once; elk's is tidier, and takes its time to load.
-  const quick = useMemo(() => (structure === '' ? new Map<string, Place>() : quickLayout(latest.current)), [structure]);
+  const quick = useMemo(
+    () => (structure === '' ? NOTHING : { ...NOTHING, places: quickLayout(latest.current) }),
+    [structure],
+  );
   return (
     <ReactFlowProvider>
-      <Flow {...props} places={data ?? quick} />
+      <Flow {...props} layout={data ?? quick} />
     </ReactFlowProvider>
   );
 }
@@ -80,8 +86,8 @@ function Flow({
   label,
   highlighted,
   focus,
-  places,
-}: DagProps & { readonly places: ReadonlyMap<string, Place> }) {
+  layout: { places, routes },
+}: DagProps & { readonly layout: Layout }) {
   const isBig = nodes.length > BIG;
   const flowNodes = useMemo(
     () =>
@@ -91,7 +97,12 @@ function Flow({
         if (!position) return [];
         const { width, height } = SIZES;
         return [
-          { id, type: 'box', position, width, height, measured: { width, height }, handles, data: { content, status } },
+          {
+            ...{ id, type: 'box', position, width, height, measured: { width, height }, handles },
+            data: { content, status },
+            // Above every edge.
+            zIndex: 2,
+          },
         ];
       }),
     [nodes, places],
@@ -101,17 +112,18 @@ function Flow({
       nodes.flatMap(({ id, parents }) =>
         parents.map((parent): Edge => {
           const isHighlighted = highlighted.has(id) && highlighted.has(parent);
+          const route = routes.get(`${parent}>${id}`);
           return {
             id: `${parent}>${id}`,
             source: parent,
             target: id,
-            type: 'default',
+            ...(route ? { type: 'routed', data: { route } } : { type: 'default' }),
             className: isHighlighted ? 'dag-critical' : 'dag-edge',
             zIndex: isHighlighted ? 1 : 0,
           };
         }),
       ),
-    [nodes, highlighted],
+    [nodes, highlighted, routes],
   );
   return (
     <section className="dag" aria-label={label}>
@@ -119,6 +131,7 @@ function Flow({
         nodes={flowNodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         onlyRenderVisibleElements
         nodesDraggable={false}
         nodesConnectable={false}
