@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startSluice } from '../e2e/sluice-command.ts';
@@ -12,10 +10,8 @@ export interface RunningViewer {
 
 /** The real command over the record of a project. */
 export async function startViewer(folder: string): Promise<RunningViewer> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const command = startSluice(['viewer', '--port', String(port), '--output', 'json'], { cwd: folder });
-  await command.said(`"url":"${url}`);
+  const command = startSluice(['viewer', '--port', '0', '--quiet'], { cwd: folder });
+  const { origin: url } = new URL((await command.said(/^http\S+\n/)).trim());
   return {
     url,
     stop: async () => {
@@ -23,15 +19,6 @@ export async function startViewer(folder: string): Promise<RunningViewer> {
       await command.ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A window on the viewer that remembers what no user should ever see. */

@@ -22,7 +22,11 @@ export async function openScene(chromium: string, runs: readonly (readonly strin
   const folder = viewerProject();
   const run = (...args: readonly string[]): Promise<Ended> => sluice(args, { cwd: folder });
   const [browser] = await Promise.all([openBrowser(chromium), ...runs.map((args) => run('run', ...args))]);
-  const viewer = await startViewer(folder);
+  const viewer = await startViewer(folder).catch(async (error: unknown) => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  });
   return {
     folder,
     browser,

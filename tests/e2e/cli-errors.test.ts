@@ -108,7 +108,7 @@ describe('a step that throws', () => {
     const { code, stdout, stderr } = await sluice(['run', 'workshop', '--crash', '--name', 'bad'], { cwd });
     expect(code).toBe(1);
     expect(stdout).toContain('✗ paint');
-    expect(stderr).toContain('✗ ERR_STEP_FAILED Step paint failed: the tin is empty');
+    expect(stderr).toContain('✗ ERR_STEP_FAILED Step paint failed: RangeError: the tin is empty');
     expect(stderr).toMatch(/at WorkshopSteps\.paint \(.*workshop\.pipeline\.ts:20:\d+\)/);
     expect(stderr).not.toMatch(/(dist|framework)[\\/]/);
     expect(stderr).toContain('sluice runs logs bad --step paint');

@@ -89,7 +89,7 @@ function NameCell({ run }: { readonly run: RunSummary }) {
           </span>
         ))}
       </div>
-      {run.error && <div className="runs-error cut">{run.error}</div>}
+      {run.error && run.status !== 'cancelled' && <div className="runs-error cut">{run.error}</div>}
       <div className="runs-narrow cut">
         {run.pipeline} · <Ago time={run.createdAt} />
         {run.durationMs !== null && ` · ${formatDuration(run.durationMs)}`}
