@@ -54,6 +54,13 @@ function describeGc(name: string, open: () => Promise<CrashPlace>): void {
         }
         expect(await codes).toEqual(Array.from({ length: PROCESSES }, () => 0));
         await allIsThere(stack);
+        // How far that came is up to the machine: in the end all go but the last one.
+        const { items: rest } = await store.listRuns({ limit: 1000 });
+        for (const { id } of rest.slice(1)) {
+          await store.invalidate({ run: id });
+          await store.deleteRun(id);
+          deleted++;
+        }
         const last = await collectGarbage({ stack, olderThanMs: -120_000 });
         await allIsThere(stack);
         removed += last.objects.length;
