@@ -21,6 +21,10 @@ class Steps {
   @step() async first(): Promise<number> {
     return 1;
   }
+  @step() async alone(): Promise<number> {
+    begun('alone');
+    return compute();
+  }
   @step() async busy(one: number): Promise<number> {
     begun('busy');
     return compute() + one;
@@ -68,6 +72,8 @@ class Steps {
 export class Stubborn {
   constructor(private readonly steps = new Steps()) {}
   async run({ how }: { how: string }) {
+    if (how === 'at once') return this.steps.first();
+    if (how === 'alone') return this.steps.alone();
     const one = await this.steps.first();
     return this.steps[how as 'busy'](one);
   }
@@ -115,6 +121,19 @@ describe('a step that computes without giving way to anything', () => {
       run: { status: 'cancelled' },
       status: { first: 'succeeded', [how]: 'cancelled' },
     });
+  });
+
+  it('holds up no other command, though it is the first of its run and nobody has run its code before', async () => {
+    const cwd = newProject();
+    const { stdout } = await sluice(['run', 'stubborn', '--how', 'at once', '--output', 'json'], { cwd });
+    expect(stdout).toContain('succeeded');
+    const command = await begin(cwd, 'alone');
+    // Both write to the record.
+    const noted = await sluice(['runs', 'note', 'alone', 'still going'], { cwd });
+    const cancelled = await sluice(['runs', 'cancel', 'alone'], { cwd });
+    expect([noted.code, noted.stderr, cancelled.code, cancelled.stderr]).toEqual([0, '', 0, '']);
+    expect((await command.ended).code).toBe(130);
+    expect(await record(cwd, 'alone')).toMatchObject({ run: { status: 'cancelled' }, status: { alone: 'cancelled' } });
   });
 
   it('is ended by another process', async () => {
