@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testService } from '../services/test-service.ts';
 import { executorProject } from './executor-project.ts';
@@ -12,10 +13,12 @@ const LEASE_MS = 3000;
 async function sleepThroughLease(env: Readonly<Record<string, string>>, prepare: (dir: string) => void): Promise<void> {
   const project = executorProject();
   prepare(project.dir);
-  const params = { ms: 500, ranFile: project.ranFile };
+  const params = { ms: 3000, ranFile: project.ranFile };
   const leased = { ...env, SLUICE_LEASE_MS: String(LEASE_MS) };
   const sleeper = project.go('Slow', params, leased);
   await sleeper.until('step-log');
+  // Not while it writes that line down: asleep with the lock of a SQLite database it would hold up everybody, and that is another matter.
+  await pause(1000);
   sleeper.child.kill('SIGSTOP');
   onTestFinished(() => void sleeper.child.kill('SIGCONT'));
   const successor = project.go('Slow', params, leased);
