@@ -42,7 +42,9 @@ export async function stepInputs(
     return fields.map(([name, artifact]) => ({
       ...artifactRef(artifact),
       name:
-        parts.find(({ display }) => display.endsWith(shortDigest(artifact.digest)))?.part.slice('input '.length) ?? '',
+        parts.find(({ display }) => display.endsWith(shortDigest(artifact.digest)))?.part.slice('input '.length) ??
+        // What became of it in the key has another digest: then it is called as its maker calls it.
+        name,
       node,
       field: name,
       artifactName: artifact.name ?? null,
