@@ -15,7 +15,7 @@ export const statisticsQueries = ({ db }: SqlContext): StatisticsQueries => ({
   async pipelineStatistics() {
     const { rows } = await sql<{ pipeline: string; runs: number; ended: number; succeeded: number }>`
       select pipeline, count(*) as runs,
-        sum(case when status in ('succeeded', 'cached', 'failed', 'lost') then 1 else 0 end) as ended,
+        sum(case when status in ('succeeded', 'cached', 'failed') then 1 else 0 end) as ended,
         sum(case when status in ('succeeded', 'cached') then 1 else 0 end) as succeeded
       from run group by pipeline order by pipeline`.execute(db);
     return Promise.all(
