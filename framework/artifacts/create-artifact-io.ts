@@ -119,8 +119,10 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     async save(value, where) {
       try {
         if (!isPlain(value) || registry.takesWhole(value)) return { kind: 'value', value: await saveOne(value, where) };
-        const fields = await Promise.all(
-          Object.entries(value).map(async ([name, field]) => [name, await saveOne(field, `${where}.${name}`)] as const),
+        const fields = await mapLimited(
+          Object.entries(value),
+          Infinity,
+          async ([name, field]) => [name, await saveOne(field, `${where}.${name}`)] as const,
         );
         return { kind: 'fields', fields: Object.fromEntries(fields) };
       } finally {
@@ -134,7 +136,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
       if (first === undefined) {
         const fields = Object.entries(output.fields);
         return Object.fromEntries(
-          await Promise.all(fields.map(async ([name, artifact]) => [name, await loadArtifact(artifact)] as const)),
+          await mapLimited(fields, Infinity, async ([name, artifact]) => [name, await loadArtifact(artifact)] as const),
         );
       }
       const artifact = Object.hasOwn(output.fields, first) ? output.fields[first] : undefined;

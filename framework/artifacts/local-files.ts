@@ -1,5 +1,5 @@
 import { constants, linkSync, lstatSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ArtifactStore } from '../components/artifact-store.ts';
@@ -137,7 +137,7 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
       const target = shelf('folders', digest, name);
       const work = async (): Promise<string> => {
         if (!isFolder(target)) {
-          await rm(target, { force: true });
+          await removeUnlessFolder(target);
           if (await buildFolder(target, files)) return target;
         }
         await putRight(target, files);
@@ -179,6 +179,18 @@ function isSameFile(a: string, b: string): boolean {
 }
 
 const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/**
+ * Another process may put the folder there between the look and the removal: then it stays. Not `rm`, whose own look comes before its
+ * removal, and which empties the folder that appears between them.
+ */
+async function removeUnlessFolder(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT', 'ENOTDIR') && !isFolder(path)) throw error;
+  }
+}
 
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code));

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../framework/hashing/digest.ts';
 import { DirectoryRef } from '../../../framework/materializers/directory-ref.ts';
@@ -88,6 +89,22 @@ describe.each(['local', 'remote'] as const)('materialised files of a %s store', 
     expect(new Set(loads.map(({ folder }) => folder.path)).size).toBe(1);
     expect(await filesBelow(loads[0]!.folder.path)).toEqual(WHOLE);
     expect(await readdir(join(stack.folder, 'cache', 'tmp'))).toEqual([]);
+  });
+
+  it('are made by whichever process is first, and taken by the others', async () => {
+    await using stack = await temporaryStack(kind);
+    const output = await saveSources(stack);
+    for (let round = 0; round < 60; round++) {
+      await rm(join(stack.folder, 'cache', 'folders'), { recursive: true, force: true });
+      // Late by turns of the loop, so that one looks just before another is done.
+      const late = async (turns: number): Promise<Loaded> => {
+        const io = stack.another();
+        for (let i = 0; i < turns; i++) await setImmediate();
+        return (await io.load(output)) as Loaded;
+      };
+      const loads = await Promise.all([0, 2, 5, 9, 14, 20].map(late));
+      for (const { folder } of loads) expect(await filesBelow(folder.path)).toEqual(WHOLE);
+    }
   });
 
   it('come back after the cache was deleted', async () => {
