@@ -5,7 +5,7 @@ import { shortDigest } from '../hashing/digest.ts';
 import { type Artifact, artifactsOf, type Output } from '../model/artifact.ts';
 import type { StepRunRecord, Time } from '../model/run.ts';
 import type { StepKey } from './cache-key.ts';
-import type { EarlierKeys } from './earlier-keys.ts';
+import type { EarlierKey, EarlierKeys } from './earlier-keys.ts';
 import { type Difference, keyDifferences, missReason, nearestKey } from './explain.ts';
 
 /** What a run says about the cache as a whole. */
@@ -36,8 +36,8 @@ export interface DecideContext extends CacheUse {
   readonly storeLocation: string;
   readonly io: Pick<ArtifactIo, 'missing'>;
   readonly now: Time;
-  /** Earlier keys of this step: what a miss is compared with. */
-  earlierKeys(step: string): Promise<EarlierKeys>;
+  /** Earlier keys of this step, those of the same call apart: what a miss is compared with. */
+  earlierKeys(node: PlanNode): Promise<EarlierKeys & { readonly own: readonly EarlierKey[] }>;
   /** Step run of the same node in the run that this one resumes. */
   resumed(node: string): StepRunRecord | undefined;
 }
@@ -58,11 +58,11 @@ export async function decide(node: PlanNode, { key, parts }: StepKey, context: D
   const entry = await storedResult(node, key, context);
   if (typeof entry === 'string') return miss(entry);
   if (!entry) {
-    const { keys, isElsewhere } = await context.earlierKeys(node.step.name);
-    const nearest = nearestKey(parts, keys);
+    const { keys, own, isElsewhere } = await context.earlierKeys(node);
+    const nearest = nearestKey(parts, keys, own);
     const differences = nearest && keyDifferences(nearest.parts, parts);
     const expired = differences?.length === 0 ? await expiry(key, context) : undefined;
-    return miss(expired ?? missReason(differences, isElsewhere), { differences: differences ?? [] });
+    return miss(expired ?? missReason(differences, nearest, isElsewhere), { differences: differences ?? [] });
   }
   const missing = await context.io.missing(entry.output);
   if (missing.length > 0) {

@@ -3,7 +3,7 @@ import { sluiceError } from '../errors.ts';
 import type { StepRunRecord } from '../model/run.ts';
 import { isSuccess } from '../model/status.ts';
 import { codeDifferences, type ExplainedDifference } from './code-differences.ts';
-import { earlierKeys } from './earlier-keys.ts';
+import { earlierKeys, ownEarlierKeys } from './earlier-keys.ts';
 import { keyDifferences, missReason, nearestKey } from './explain.ts';
 
 /** Why a step run was a hit or a miss. */
@@ -21,7 +21,10 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
-  readonly store: Pick<MetadataStore, 'findRun' | 'stepRuns' | 'recentStepRuns' | 'listCache' | 'codeTexts'>;
+  readonly store: Pick<
+    MetadataStore,
+    'findRun' | 'stepRuns' | 'stepRun' | 'recentStepRuns' | 'listCache' | 'codeTexts'
+  >;
   /** Id of the run, or what else `MetadataStore.findRun` takes. */
   readonly run: string;
   /** Id of the node. */
@@ -54,13 +57,14 @@ export async function explainStepRun({ store, run: reference, node }: ExplainOpt
     step: stepRun.step,
     pipeline: run.pipeline,
     limit: EARLIER_RUNS,
-    before: stepRun,
+    before: run,
   });
-  const nearest = nearestKey(parts, keys);
+  const own = await ownEarlierKeys(store, keys, { node, resumedFrom: run.resumedFrom });
+  const nearest = nearestKey(parts, keys, own);
   const differences = nearest ? keyDifferences(nearest.parts, parts) : [];
   return {
     verdict: 'miss',
-    reason: reason ?? missReason(nearest && differences, isElsewhere),
+    reason: reason ?? missReason(nearest && differences, nearest, isElsewhere),
     origin,
     nearest: nearest?.id ?? null,
     differences: await codeDifferences(store, differences, { before: nearest?.parts ?? [], after: parts }),

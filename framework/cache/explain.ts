@@ -1,5 +1,6 @@
 import { shortDigest } from '../hashing/digest.ts';
 import type { KeyPart } from '../model/key-part.ts';
+import type { Status } from '../model/status.ts';
 
 /** One part that is not the same in two keys; null where it is absent. */
 export interface Difference {
@@ -8,8 +9,21 @@ export interface Difference {
   readonly after: string | null;
 }
 
-/** The one that shares most parts; the first (newest) of equals. */
+/**
+ * The one that shares most parts; of equals the first (newest), but before it one of `own`.
+ * @param own keys of the same call in earlier runs, newest first.
+ */
 export function nearestKey<R extends { readonly parts: readonly KeyPart[] }>(
+  parts: readonly KeyPart[],
+  earlier: readonly R[],
+  own: readonly R[] = [],
+): R | undefined {
+  const [nearestOwn, nearest] = [mostAlike(parts, own), mostAlike(parts, earlier)];
+  if (!nearestOwn || !nearest) return nearestOwn ?? nearest;
+  return mostAlike(parts, [nearestOwn, nearest]);
+}
+
+function mostAlike<R extends { readonly parts: readonly KeyPart[] }>(
   parts: readonly KeyPart[],
   earlier: readonly R[],
 ): R | undefined {
@@ -88,16 +102,33 @@ function difference(part: string, before?: readonly KeyPart[], after?: readonly 
 
 /**
  * Why there was no result to use again, one sentence.
- * @param isElsewhere the differences are to another pipeline's use of a step of that name: none of them "changed".
+ * @param nearest what the differences are to.
+ * @param isElsewhere it is another pipeline's use of a step of that name: none of them "changed".
  */
-export function missReason(differences: readonly Difference[] | undefined, isElsewhere = false): string {
+export function missReason(
+  differences: readonly Difference[] | undefined,
+  nearest?: { readonly id: string; readonly status: Status },
+  isElsewhere = false,
+): string {
   if (!differences) return 'It never ran before.';
   if (isElsewhere) return 'It never ran in this pipeline.';
   const [first, ...others] = differences;
-  if (!first) return 'The same call has run before, but no result of it is kept.';
+  if (!first) {
+    const end = nearest && NO_RESULT[nearest.status];
+    return end
+      ? `The same call ${end} before (${nearest.id}), and only successes are used again.`
+      : 'The same call has run before, but no result of it is kept.';
+  }
   const said = oneDifference(first);
   return others.length === 0 ? `${said}.` : `${said}, and ${others.length} more.`;
 }
+
+/** Ends that leave no result. */
+const NO_RESULT: Readonly<Partial<Record<Status, string>>> = {
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  lost: 'was lost',
+};
 
 function oneDifference({ part, before, after }: Difference): string {
   // The digests of code say nothing to people.

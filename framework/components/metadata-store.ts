@@ -226,7 +226,7 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   startAttempt(attempt: AttemptRecord, change?: StepRunChange): Promise<void>;
   endAttempt(attempt: AttemptRecord): Promise<void>;
   attempts(stepRunId: string): Promise<readonly AttemptRecord[]>;
-  /** Succeeded step runs of one step name, newest first: nearest earlier key for `why`, history for declared inputs. */
+  /** Step runs of one step name that have ended, newest first, by default successes: earlier keys for `why`, history for declared inputs. */
   recentStepRuns(
     step: string,
     options?: {
@@ -234,6 +234,8 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
       readonly status?: readonly Status[];
       /** Only those of runs of this pipeline, looked for among the step's latest thousand. */
       readonly pipeline?: string;
+      /** Only those that had ended by then. */
+      readonly endedBy?: Time;
     },
   ): Promise<readonly StepRunRecord[]>;
 

@@ -65,7 +65,8 @@ export async function createStepPlanner(pipeline: string, options: PlanRunOption
   const outputs = new Map<string, Output>();
   const { steps: resumed } = await resumableSteps(stack.metadataStore, options.resumeFrom);
   const outputOf = (id: string): Output => outputs.get(id)!;
-  const keys = createStepKeys({ stack, pipeline, io, codeDigester, cache, refresh, outputOf, resumed });
+  const resumedFrom = options.resumeFrom;
+  const keys = createStepKeys({ stack, pipeline, io, codeDigester, cache, refresh, outputOf, resumed, resumedFrom });
   const running = new Map<CacheKey, string>();
   return {
     planStep(node) {

@@ -82,6 +82,7 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
       ...cacheUse,
       outputOf: outputOf({ outputs }),
       resumed: resume.steps,
+      resumedFrom: options.resumeFrom,
     }),
     records,
     clocks: createStepClocks(),

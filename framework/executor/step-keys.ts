@@ -1,7 +1,7 @@
 import type { ArtifactIo } from '../artifacts/artifact-io.ts';
 import { type KeyContext, type StepKey, stepKey } from '../cache/cache-key.ts';
 import { type CacheUse, type DecideContext, type Decision, decide } from '../cache/decide.ts';
-import { type EarlierKeys, earlierKeys } from '../cache/earlier-keys.ts';
+import { type EarlierKeys, earlierKeys, ownEarlierKeys } from '../cache/earlier-keys.ts';
 import { type KeepCodeTexts, keepCodeTexts } from '../cache/keep-code-texts.ts';
 import type { CodeDigester } from '../code/code-digest.ts';
 import type { Stack } from '../components/stack.ts';
@@ -32,6 +32,7 @@ export interface StepKeysOptions extends CacheUse {
   outputOf(node: string): Output;
   /** Step runs of the run that this one resumes, by node. */
   readonly resumed: ReadonlyMap<string, StepRunRecord>;
+  readonly resumedFrom: string | undefined;
 }
 
 /** As many as one step has tries in an afternoon; what a miss is compared with. */
@@ -71,11 +72,12 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
         now: Date.now(),
         resumed: (id) => resumed.get(id),
         // Once a step name and run: what this run adds itself is no news to compare with.
-        earlierKeys(step) {
-          const { pipeline } = options;
-          const known = earlier.get(step) ?? earlierKeys(store, { step, pipeline, limit: EARLIER_RUNS });
-          earlier.set(step, known);
-          return known;
+        async earlierKeys({ id, step: { name: step } }) {
+          const { pipeline, resumedFrom = null } = options;
+          const reading = earlier.get(step) ?? earlierKeys(store, { step, pipeline, limit: EARLIER_RUNS });
+          earlier.set(step, reading);
+          const known = await reading;
+          return { ...known, own: await ownEarlierKeys(store, known.keys, { node: id, resumedFrom }) };
         },
       };
       return decide(node, key, context);

@@ -1,5 +1,5 @@
 import type { MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
-import type { AttemptRecord } from '../../model/run.ts';
+import type { AttemptRecord, Time } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
 import { compiledWrite } from './compiled-query.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
@@ -52,10 +52,10 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
     return rows.map(fromAttemptRow);
   },
 
-  async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED, pipeline } = {}) {
+  async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED, pipeline, endedBy } = {}) {
     // One range of the index a status, merged here: no status makes the database walk through those of the others.
     const ranges = await Promise.all(
-      [...new Set(status)].map((one) => recentOf(db, { step, status: one, pipeline, limit })),
+      [...new Set(status)].map((one) => recentOf(db, { step, status: one, pipeline, endedBy, limit })),
     );
     const newestFirst = ranges.flat().sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0) || (a.id < b.id ? 1 : -1));
     return newestFirst.slice(0, limit).map(fromStepRunRow);
@@ -69,43 +69,46 @@ interface RecentOf {
   readonly step: string;
   readonly status: Status;
   readonly pipeline: string | undefined;
+  readonly endedBy: Time | undefined;
   readonly limit: number;
 }
 
-async function recentOf(db: Sql, { step, status, pipeline, limit }: RecentOf): Promise<readonly JoinedStepRun[]> {
+/** Later than every end, and exact in both databases. */
+const ANY_TIME = Number.MAX_SAFE_INTEGER;
+
+async function recentOf(db: Sql, of: RecentOf): Promise<readonly JoinedStepRun[]> {
+  const { step, status, pipeline, endedBy = ANY_TIME, limit } = of;
   const newest = selectStepRuns(db).orderBy('ended_at', 'desc').orderBy('step_run.id', 'desc').limit(limit);
   if (pipeline === undefined) {
-    return newest.where('step', '=', step).where('status', '=', status).where('ended_at', 'is not', null).execute();
+    return newest.where('step', '=', step).where('status', '=', status).where('ended_at', '<=', endedBy).execute();
   }
   // Most steps are one pipeline's: then the latest ones are all there is to look at.
-  const latest = await latestIn(db, { step, status, pipeline, limit, furthest: limit });
-  const ids =
-    latest.length === limit ? latest : await latestIn(db, { step, status, pipeline, limit, furthest: FURTHEST });
+  const latest = await latestIn(db, { ...of, furthest: limit });
+  const isEnough = latest.ids.length === limit || latest.areAll;
+  const { ids } = isEnough ? latest : await latestIn(db, { ...of, furthest: FURTHEST });
   return ids.length === 0 ? [] : newest.where('step_run.id', 'in', ids).execute();
 }
 
 /**
- * Ids of the latest step runs that belong to a pipeline. A query of its own, each run looked up by a subquery: as one statement with joins, where the database
+ * Ids of the latest step runs that belong to a pipeline, and whether none lies further back. A query of its own, each run looked up by a subquery: as one statement with joins, where the database
  * does not know the limits, it prefers to go through all runs of the pipeline.
  */
 async function latestIn(
   db: Sql,
-  { step, status, pipeline, limit, furthest }: RecentOf & { readonly furthest: number },
-): Promise<readonly string[]> {
+  { step, status, pipeline, endedBy = ANY_TIME, limit, furthest }: RecentOf & { readonly furthest: number },
+): Promise<{ readonly ids: readonly string[]; readonly areAll: boolean }> {
   const rows = await db
     .selectFrom('step_run')
     .select(['id', (by) => by.selectFrom('run').whereRef('run.id', '=', 'step_run.run_id').select('pipeline').as('of')])
     .where('step', '=', step)
     .where('status', '=', status)
-    .where('ended_at', 'is not', null)
+    .where('ended_at', '<=', endedBy)
     .orderBy('ended_at', 'desc')
     .orderBy('id', 'desc')
     .limit(furthest)
     .execute();
-  return rows
-    .filter((row) => row.of === pipeline)
-    .slice(0, limit)
-    .map(({ id }) => id);
+  const here = rows.filter((row) => row.of === pipeline);
+  return { ids: here.slice(0, limit).map(({ id }) => id), areAll: rows.length < furthest };
 }
 
 export const fromAttemptRow = (row: AttemptTable): AttemptRecord => ({

@@ -195,6 +195,10 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect(await recent()).toEqual(['run-3', 'run-0']);
       expect(await recent({ status: ['succeeded', 'cached'] })).toEqual(['run-4', 'run-3', 'run-1', 'run-0']);
       expect(await recent({ status: ['succeeded', 'cached'], limit: 2 })).toEqual(['run-4', 'run-3']);
+      expect(await recent({ status: ['succeeded', 'cached'], endedBy: NOON + 3, limit: 2 })).toEqual([
+        'run-3',
+        'run-1',
+      ]);
     },
   ],
   [
@@ -209,6 +213,8 @@ export const RUN_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect(await recent('even')).toEqual(['run-4', 'run-2', 'run-0']);
       expect(await recent('odd', 2)).toEqual(['run-5', 'run-3']);
       expect(await recent('none')).toEqual([]);
+      const earlier = await store.recentStepRuns('load', { pipeline: 'even', endedBy: NOON + 2 });
+      expect(earlier.map(({ runId }) => runId)).toEqual(['run-2', 'run-0']);
     },
   ],
 ];

@@ -77,6 +77,6 @@ describe('missReason', () => {
     );
     expect(missReason([{ part: 'b', before: '1', after: null }])).toBe('b is gone (was 1).');
     expect(missReason([])).toBe('The same call has run before, but no result of it is kept.');
-    expect(missReason([changed], true)).toBe('It never ran in this pipeline.');
+    expect(missReason([changed], undefined, true)).toBe('It never ran in this pipeline.');
   });
 });
