@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testService } from '../../services/test-service.ts';
-import { type Baseline, baselineOf, crashOnce, randomBy, randomKill } from './crash-campaign.ts';
+import { type Baseline, baselineOf, crashOnce, type Killed, randomBy, randomKill } from './crash-campaign.ts';
 import { type CrashPlace, localPlace, serverPlace } from './crash-place.ts';
 
 /** How often a run is killed in each place, and the seed of when: `SLUICE_CRASHES=200 SLUICE_CRASH_SEED=7 vitest run tests/e2e/crash`. */
@@ -25,24 +25,29 @@ function describeCrashes(name: string, open: () => Promise<CrashPlace>): void {
       `${CRASHES} times (seed ${SEED}): loses nothing, leaves nothing, and is continued to the same result`,
       async () => {
         const random = randomBy(SEED);
-        let [killed, freed] = [0, 0];
+        const killed: Killed[] = [];
+        let freed = 0;
         for (let i = 0; i < CRASHES; i++) {
           const kill = randomKill(random, baseline);
           if (i % EMPTIED_EVERY === 0) await place.clear();
           const salt = `${SEED}-${i}`;
           try {
             const done = await crashOnce(place, { size: SIZE, salt, kill, baseline });
-            killed += Number(done.wasKilled);
+            if (done.killed) killed.push(done.killed);
             freed += done.freed;
           } catch (error) {
             const what = `Crash ${i} of seed ${SEED} in ${place.dir}: ${JSON.stringify(kill)}`;
             throw new Error(`${what}\n${(error as Error).message}`, { cause: error });
           }
         }
+        const of = (match: Partial<Killed>): number =>
+          killed.filter((one) => Object.entries(match).every(([key, value]) => one[key as keyof Killed] === value))
+            .length;
         console.info(
-          `${name}: ${killed} of ${CRASHES} were killed (seed ${SEED}); ${freed} bytes of orphans collected.`,
+          `${name}: ${killed.length} of ${CRASHES} were killed (seed ${SEED}): ${of({ who: 'executor' })} executors, ${of({ who: 'worker' })} workers; ` +
+            `${of({ during: 'an upload' })} in an upload, ${of({ during: 'a commit' })} in a commit; ${freed} bytes of orphans collected.`,
         );
-        expect(killed).toBeGreaterThan(0);
+        expect(killed.length).toBeGreaterThan(0);
       },
       60_000 + CRASHES * 60_000,
     );

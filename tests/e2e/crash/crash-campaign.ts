@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,13 +15,24 @@ import { isFinal, isSuccess } from '../../../framework/model/status.ts';
 import { sluice } from '../sluice-command.ts';
 import { type CrashPlace, REGISTER } from './crash-place.ts';
 
-/** What is killed, and when: after so many events, when a temporary file appears, or a share of the undisturbed time in. */
+/** The n-th write of a process, from 0 (`kill-here.ts`). */
+type Write = { readonly commit: number } | { readonly put: number };
+
+/** What is killed, and when: after so many events, when a temporary file appears, a share of the undisturbed time in, or at a write. */
 export type Kill = {
   readonly who: 'executor' | 'worker';
-  readonly when: { readonly event: number } | { readonly upload: number } | { readonly share: number };
-  /** Milliseconds after that. */
+  /** Milliseconds after that; microseconds into a commit. */
   readonly delay: number;
-};
+} & (
+  | { readonly when: { readonly event: number } | { readonly upload: number } | { readonly share: number } }
+  | { readonly when: Write; readonly how: 'before' | 'during' | 'after' }
+);
+
+/** Who died, and in the middle of what, as its traces show. */
+export interface Killed {
+  readonly who: 'executor' | 'worker';
+  readonly during: 'an upload' | 'a commit' | undefined;
+}
 
 /** Digests of everything that a run's steps put out, by node and field. */
 type Digests = Readonly<Record<string, readonly string[]>>;
@@ -29,6 +40,8 @@ type Digests = Readonly<Record<string, readonly string[]>>;
 export interface Baseline {
   readonly digests: Digests;
   readonly events: number;
+  /** Writes of the executor. */
+  readonly writes: { readonly commit: number; readonly put: number };
   readonly ms: number;
 }
 
@@ -43,13 +56,21 @@ export function randomBy(seed: number): () => number {
   };
 }
 
-export function randomKill(random: () => number, { events }: Baseline): Kill {
+export function randomKill(random: () => number, { events, writes }: Baseline): Kill {
   const whole = (below: number): number => Math.floor(random() * below);
+  const exact = random();
+  const how = (['before', 'during', 'after'] as const)[whole(3)] ?? 'during';
+  // Only executors commit; the steps of a worker put two big files and a dozen small ones.
+  if (exact < 0.25) return { who: 'executor', when: { commit: whole(writes.commit) }, how, delay: random() * 400 };
+  if (exact < 0.4 && writes.put > 0) {
+    const who = random() < 0.5 ? 'executor' : 'worker';
+    return { who, when: { put: whole(who === 'worker' ? 10 : writes.put) }, how, delay: random() * 400 };
+  }
   const who = random() < 0.7 ? 'executor' : 'worker';
   const way = random();
   // Short waits hit what an event is the beginning of: saves, commits, the end of the run.
   const delay = random() < 0.5 ? random() * 5 : random() * 60;
-  if (way < 0.55) return { who, when: { event: whole(events) }, delay };
+  if (way < 0.45) return { who, when: { event: whole(events) }, delay };
   if (way < 0.85) return { who, when: { upload: whole(8) }, delay: random() * 8 };
   return { who, when: { share: random() * 1.1 }, delay: 0 };
 }
@@ -57,11 +78,13 @@ export function randomKill(random: () => number, { events }: Baseline): Kill {
 /** An undisturbed run, in an empty place. */
 export async function baselineOf(place: CrashPlace, size: number): Promise<Baseline> {
   const start = performance.now();
-  const { events, code } = await started(place, { size, salt: 'undisturbed', name: 'undisturbed' }).ended;
+  const count = join(place.dir, 'writes.json');
+  const { events, code } = await started(place, { size, salt: 'undisturbed', name: 'undisturbed' }, { count }).ended;
   const ms = performance.now() - start;
   expect(code).toBe(0);
   const digests = await place.withStack((stack) => digestsOf(stack, 'undisturbed'));
-  return { digests, events: events.length, ms };
+  const writes = JSON.parse(readFileSync(count, 'utf8')) as Baseline['writes'];
+  return { digests, events: events.length, writes, ms };
 }
 
 /** One run, killed; then everything that must hold after it. */
@@ -73,11 +96,14 @@ export async function crashOnce(
     kill,
     baseline,
   }: { readonly size: number; readonly salt: string; readonly kill: Kill; readonly baseline: Baseline },
-): Promise<{ readonly wasKilled: boolean; readonly freed: number }> {
+): Promise<{ readonly killed: Killed | undefined; readonly freed: number }> {
   const name = `run-${salt}`;
-  const going = started(place, { size, salt, name });
-  const wasKilled = await doKill(going, kill, place, baseline);
+  const flag = join(place.dir, 'killed');
+  rmSync(flag, { force: true });
+  const going = started(place, { size, salt, name }, 'how' in kill ? { ...kill, flag } : {});
+  const pid = await ('how' in kill ? killedBy(flag, going) : doKill(going, kill, place, baseline));
   await going.ended;
+  const killed = pid === undefined ? undefined : whatWasKilled(place, kill, pid, going);
   const run = await place.withStack(async (stack) => {
     await markLostRuns(stack);
     await nothingRuns(stack);
@@ -90,7 +116,7 @@ export async function crashOnce(
     const freed = await noOrphans(stack, place);
     await allIsWhole(stack);
     expect(await digestsOf(stack, last)).toEqual(baseline.digests);
-    return { wasKilled, freed };
+    return { killed, freed };
   });
 }
 
@@ -105,6 +131,7 @@ interface Going {
 function started(
   place: CrashPlace,
   params: { readonly size: number; readonly salt: string; readonly name: string },
+  killHere: object = {},
 ): Going {
   const { SLUICE_HOME: _home, ...env } = process.env;
   const args = ['--import', pathToFileURL(REGISTER).href, join(place.dir, 'go.ts'), JSON.stringify(params)];
@@ -112,7 +139,12 @@ function started(
   const child = spawn(process.execPath, args, {
     cwd: place.dir,
     stdio: [...stdio],
-    env: { ...env, SLUICE_STACK: place.name },
+    env: {
+      ...env,
+      SLUICE_STACK: place.name,
+      NODE_OPTIONS: `--import ${pathToFileURL(join(place.dir, 'kill-here.mjs')).href}`,
+      KILL_HERE: JSON.stringify(killHere),
+    },
   });
   const events: RunEvent[] = [];
   const waiting = new Set<() => void>();
@@ -140,13 +172,28 @@ function started(
   };
 }
 
-/** False when the process was over before its time came. */
+/** @returns the process that killed itself, undefined when none came to that write. */
+async function killedBy(flag: string, { ended }: Going): Promise<number | undefined> {
+  await ended;
+  return existsSync(flag) ? Number(readFileSync(flag, 'utf8')) : undefined;
+}
+
+/** The names of temporary files say whose they are: who dies with one was about to write it. */
+function whatWasKilled({ dir }: CrashPlace, kill: Kill, pid: number, { child }: Going): Killed {
+  const who = pid === child.pid ? 'executor' : 'worker';
+  if ('commit' in kill.when) return { who, during: 'a commit' };
+  const left = temporaryFolders(dir).flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
+  const wasWriting = 'put' in kill.when || left.some((name) => name.includes(`.${pid}.`));
+  return { who, during: wasWriting ? 'an upload' : undefined };
+}
+
+/** @returns the process that was killed, undefined when all was over before its time came. */
 async function doKill(
   going: Going,
-  { who, when, delay }: Kill,
+  { who, when, delay }: Exclude<Kill, { readonly how: string }>,
   place: CrashPlace,
   baseline: Baseline,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { child } = going;
   const over = going.ended.then(() => false);
   const isTime =
@@ -155,14 +202,17 @@ async function doKill(
       : 'share' in when
         ? pause(when.share * baseline.ms).then(() => true)
         : temporaryFiles(place, when.upload, over);
-  if (!(await Promise.race([isTime, over]))) return false;
+  if (!(await Promise.race([isTime, over]))) return undefined;
   await pause(delay);
-  if (child.exitCode !== null || child.signalCode !== null) return false;
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
   const worker = who === 'worker' ? workersOf(child.pid ?? 0)[0] : undefined;
-  if (worker !== undefined) return signalled(worker);
+  if (worker !== undefined) return signalled(worker) ? worker : undefined;
   // A run without a worker at this moment is killed itself.
-  return child.kill('SIGKILL');
+  return child.kill('SIGKILL') ? child.pid : undefined;
 }
+
+const temporaryFolders = (dir: string): readonly string[] =>
+  ['artifacts', 'cache/artifacts'].map((name) => join(dir, '.sluice', name, 'tmp'));
 
 /** Resolves when the n-th new temporary file is seen. */
 async function temporaryFiles({ dir }: CrashPlace, count: number, over: Promise<boolean>): Promise<boolean> {
@@ -171,7 +221,7 @@ async function temporaryFiles({ dir }: CrashPlace, count: number, over: Promise<
   void over.then(() => {
     isOver = true;
   });
-  const folders = ['artifacts', 'cache/artifacts'].map((name) => join(dir, '.sluice', name, 'tmp'));
+  const folders = temporaryFolders(dir);
   while (!isOver) {
     for (const folder of folders) for (const name of existsSync(folder) ? readdirSync(folder) : []) seen.add(name);
     if (seen.size > count) return true;

@@ -8,6 +8,7 @@ import { minioBucket } from '../minio/minio-bucket.ts';
 import { testSchema } from '../postgres/postgres-schema.ts';
 import { project } from '../sluice-command.ts';
 import { CRASH_PIPELINE, CRASH_SCRIPT } from './crash-pipeline.ts';
+import { KILL_HERE } from './kill-here.ts';
 
 /** Where a campaign runs: a project, and the stores of its stack. */
 export interface CrashPlace {
@@ -82,7 +83,12 @@ export async function serverPlace(urls: { readonly postgres: string; readonly mi
 
 function crashProject(files: Readonly<Record<string, string>>): string {
   if (!existsSync(REGISTER)) throw new Error('There is no dist/: run `npm run build` before the e2e tests.');
-  return project({ 'pipelines/crash.pipeline.ts': CRASH_PIPELINE, 'go.ts': CRASH_SCRIPT, ...files });
+  return project({
+    'pipelines/crash.pipeline.ts': CRASH_PIPELINE,
+    'go.ts': CRASH_SCRIPT,
+    'kill-here.mjs': KILL_HERE,
+    ...files,
+  });
 }
 
 async function opened<R>(dir: string, name: string, body: (stack: Stack) => Promise<R>): Promise<R> {
