@@ -97,8 +97,10 @@ export const ERRORS = {
   ERR_RESOURCES: row<{ step: string; what: string; wanted: string; has: string }>(
     2,
     ({ step, what, wanted, has }) => `Step ${step} asks for ${what}: ${wanted}, and there is ${has}.`,
-    ({ what }) =>
-      `Ask for less in @step({ resources }), or say what there is in the stack: orchestrator: { flavor: local, ${what}: … }.`,
+    ({ what, wanted }) =>
+      what === 'gpu'
+        ? `NVIDIA ones are counted. Where there are others, say so: SLUICE_GPUS=${wanted}, or in the stack orchestrator: { flavor: local, gpu: ${wanted} }. Or ask for fewer in @step({ resources }), or in a --config file.`
+        : `Ask for less in @step({ resources }), or say what there is in the stack: orchestrator: { flavor: local, ${what}: … }.`,
   ),
   ERR_HOOK: row<{ hook: string; of: string; reason: string }>(
     1,

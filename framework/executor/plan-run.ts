@@ -8,7 +8,7 @@ import type { Plan, PlanNode } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import { checkResources } from './check-resources.ts';
-import { amountsOf, machineCapacity } from './resource-amounts.ts';
+import { capacityOf } from './resource-amounts.ts';
 import { resumableSteps } from './resumable-steps.ts';
 import { stackDigester, stackIo } from './stack-services.ts';
 import { createStepKeys, type StepKeys } from './step-keys.ts';
@@ -61,7 +61,7 @@ export interface StepPlanner {
 export async function createStepPlanner(pipeline: string, options: PlanRunOptions): Promise<StepPlanner> {
   const { stack, cache = true, refresh = [] } = options;
   const { codeDigester = stackDigester(stack), artifactIo: io = stackIo(stack) } = options;
-  const capacity = amountsOf({ ...machineCapacity(), ...stack.orchestrator.capacity });
+  const capacity = capacityOf(stack.orchestrator.capacity);
   const outputs = new Map<string, Output>();
   const { steps: resumed } = await resumableSteps(stack.metadataStore, options.resumeFrom);
   const outputOf = (id: string): Output => outputs.get(id)!;

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { inputError } from '../errors.ts';
 import type { Resources } from '../model/step-definition.ts';
+import { countGpus } from './count-gpus.ts';
 import type { Amounts } from './slots.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -24,12 +25,26 @@ export function memoryBytes(memory: number | string): number {
   throw inputError(`"${memory}" is not an amount of memory.`, "Write a number and a unit: '512MiB', '2GiB'.");
 }
 
-/** What this machine has. One GPU is assumed: who declares `gpu` wants one for itself, and nobody asked how many there are. */
-export const machineCapacity = (): Required<Resources> => ({
-  cpu: availableParallelism(),
-  memory: totalmem(),
-  gpu: 1,
-});
+/**
+ * What steps may ask for: what was said (the later wins), else what this machine has. Its GPUs are counted when a step first asks for one, since a
+ * driver may take its time.
+ */
+export function capacityOf(...said: readonly (Resources | undefined)[]): Amounts {
+  const { cpu = availableParallelism(), memory = ownMemory(), gpu }: Resources = Object.assign({}, ...said);
+  return {
+    cpu,
+    memory: memoryBytes(memory),
+    get gpu() {
+      return gpu ?? countGpus();
+    },
+  };
+}
+
+/** A container's limit, where there is one. */
+function ownMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
 
 /** `resources` of a step as amounts. A step that declares nothing counts only as one step. */
 export const amountsOf = ({ cpu, memory, gpu }: Resources): Amounts => ({

@@ -25,14 +25,25 @@ interface Line {
   readonly waiters: Set<Waiter>;
 }
 
-/** @param capacity what is there in all; things that it doesn't name are not limited. */
-export function createSlots(capacity: Amounts): Slots {
-  const free: Record<string, number> = { ...capacity };
+/**
+ * @param own what is there in all; things that neither names are not limited.
+ * @param machine the same of the machine, looked up when somebody first wishes for it.
+ */
+export function createSlots(own: Amounts, machine: Amounts = {}): Slots {
+  const capacity: Record<string, number | undefined> = { ...own };
+  const free: Record<string, number> = { ...own };
   const lines = new Map<string, Line>();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   let turns = 0;
 
+  function capacityOf(name: string): number | undefined {
+    if (capacity[name] === undefined && machine[name] !== undefined) {
+      capacity[name] = machine[name];
+      free[name] = capacity[name];
+    }
+    return capacity[name];
+  }
   function fits(needs: Amounts): boolean {
     for (const name in needs) if (free[name]! < needs[name]!) return false;
     return true;
@@ -68,7 +79,10 @@ export function createSlots(capacity: Amounts): Slots {
   /** What of a wish is limited here, and no more of it than there is. */
   function limited(wish: Amounts): Amounts {
     const needs: Record<string, number> = {};
-    for (const name in wish) if (capacity[name] !== undefined) needs[name] = Math.min(wish[name]!, capacity[name]);
+    for (const name in wish) {
+      const all = capacityOf(name);
+      if (all !== undefined) needs[name] = Math.min(wish[name]!, all);
+    }
     return needs;
   }
 

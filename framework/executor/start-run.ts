@@ -14,7 +14,7 @@ import { createGuard, type Guard, noGuard } from './guard.ts';
 import { guardSaved } from './guard-saved.ts';
 import { createHeart, noHeart } from './heart.ts';
 import { machineLedger } from './machine-ledger.ts';
-import { amountsOf, machineCapacity } from './resource-amounts.ts';
+import { capacityOf } from './resource-amounts.ts';
 import { resumableSteps } from './resumable-steps.ts';
 import { runRecord } from './run-record.ts';
 import { outputOf, type RunScope } from './run-scope.ts';
@@ -49,7 +49,7 @@ export interface StartedRun {
 export async function startRun(planned: Plan, options: StartOptions): Promise<StartedRun> {
   const { stack, executor, definition } = options;
   const { cache = true, refresh = [], artifactIo: io = stackIo(stack, definition.materializers) } = options;
-  const capacity = amountsOf({ ...machineCapacity(), ...stack.orchestrator.capacity, ...options.capacity });
+  const capacity = capacityOf(stack.orchestrator.capacity, options.capacity);
   checkResources(planned.nodes, capacity);
   const store = stack.metadataStore;
   const resume = await resumableSteps(store, options.resumeFrom);
@@ -66,7 +66,7 @@ export async function startRun(planned: Plan, options: StartOptions): Promise<St
   await freezeCode(plan, codeDigester);
   const entry = new URL('./heart.js', import.meta.url);
   const heart = store.capabilities.manyMachines ? createHeart({ executor, stack: placeOf(stack), entry }) : noHeart;
-  const slots = createSlots({ look: LOOKS, step: maxParallel, ...capacity });
+  const slots = createSlots({ look: LOOKS, step: maxParallel }, capacity);
   const scope: RunScope = {
     run: { id: record.id, name: record.name },
     rootRun: resume.root ?? record.id,

@@ -71,6 +71,7 @@ export interface Resources {
   readonly cpu?: number;
   /** Bytes, or text such as `2GiB`. */
   readonly memory?: number | string;
+  /** The machine's are counted: SLUICE_GPUS, else the NVIDIA ones. */
   readonly gpu?: number;
 }
 

@@ -18,7 +18,13 @@ export const ORCHESTRATORS: readonly Flavor<'orchestrator'>[] = [
         .union([z.number().positive(), z.string()])
         .optional()
         .describe('Memory that steps may ask for, such as 48GiB; left out: that of the machine'),
-      gpu: z.int().min(0).optional().describe('Graphics processors that steps may ask for; left out: 1'),
+      gpu: z
+        .int()
+        .min(0)
+        .optional()
+        .describe(
+          'Graphics processors that steps may ask for; left out: SLUICE_GPUS, else the NVIDIA ones of the machine',
+        ),
     }),
     open: EMBEDDED_COMPONENTS.orchestrator,
   }),
