@@ -44,6 +44,8 @@ export function createApp(context: ServerContext): ServerApp {
   });
   app.use(securityHeaders);
   app.use(finishAnswer);
+  // Whoever only asks whether the server lives, as containers are watched, has no token, and learns nothing else.
+  app.get('/api/health', (c) => c.text('ok'));
   app.use(checkRequest(context.gate));
   app.use('/api/*', limitBody);
   addInfoRoutes(app, context);

@@ -9,6 +9,7 @@ import type { Project } from '../stack/project.ts';
 import { createApp } from './create-app.ts';
 import { cliLauncher } from './launch/cli-launcher.ts';
 import { openLiveFeed } from './live/live-feed.ts';
+import { type ChosenToken, orChosen } from './security/chosen-token.ts';
 import { isLoopback } from './security/is-loopback.ts';
 import { type Role, viewerTokens } from './security/viewer-tokens.ts';
 
@@ -21,6 +22,8 @@ export interface StartServerOptions {
   readonly host: string;
   /** Ask for a token on this machine's own address too. Elsewhere one is always asked for. */
   readonly needsToken: boolean;
+  /** A token that counts beside those that were made for the project. */
+  readonly chosen: ChosenToken | undefined;
   /** What who comes without a token may do, where none is asked for. */
   readonly openRole: Role;
   readonly pages: string | undefined;
@@ -54,7 +57,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     version: options.version,
     gate: {
       hosts: needsToken ? null : hosts,
-      roleOf: needsToken ? viewerTokens(project.home).roleOf : null,
+      roleOf: needsToken ? orChosen(viewerTokens(project.home).roleOf, options.chosen) : null,
       openRole: options.openRole,
       cookie: `sluice_viewer_${options.port}`,
     },

@@ -11,6 +11,11 @@ import { composeFile } from '../services/compose-file.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 
+interface Manifest {
+  readonly version: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
 const { text, services, volumes } = composeFile();
 const documented = parseEnv(read('.env.example'));
 const all = Object.entries(services);
@@ -34,8 +39,8 @@ describe('docker-compose.yml and .env.example', () => {
   });
 
   it('have no password of their own: it is empty in the one and required in the other', () => {
-    const secret = Object.keys(documented).filter((name) => /PASSWORD|SECRET/.test(name));
-    expect(secret).toHaveLength(5);
+    const secret = Object.keys(documented).filter((name) => /PASSWORD|SECRET|TOKEN/.test(name));
+    expect(secret).toHaveLength(6);
     for (const name of secret) {
       expect([name, documented[name]]).toEqual([name, '']);
       expect(references.filter((reference) => reference.name === name && reference.kind !== '?')).toEqual([]);
@@ -53,8 +58,9 @@ describe('docker-compose.yml and .env.example', () => {
     expect(used.length).toBeGreaterThan(8);
     for (const [, name, rest] of used) expect([name, commented[name!]]).toEqual([name, rest ?? expect.any(String)]);
     for (const { 1: port } of text.matchAll(/127\.0\.0\.1:\$\{(\w+)/g)) {
-      // The console is for people.
-      if (port !== 'SLUICE_MINIO_CONSOLE_PORT') expect(used.map(([, name]) => name)).toContain(port);
+      // The console and the viewer are for people.
+      if (port !== 'SLUICE_MINIO_CONSOLE_PORT' && port !== 'SLUICE_VIEWER_PORT')
+        expect(used.map(([, name]) => name)).toContain(port);
     }
   });
 
@@ -69,7 +75,7 @@ describe('docker-compose.yml and .env.example', () => {
 
   it('publish ports on this machine only', () => {
     const ports = all.flatMap(([, { ports = [] }]) => ports);
-    expect(ports).toHaveLength(4);
+    expect(ports).toHaveLength(5);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     expect(all.filter(([, { network_mode }]) => network_mode !== undefined)).toEqual([]);
   });
@@ -80,6 +86,9 @@ describe('docker-compose.yml and .env.example', () => {
     const packages = read('docker/mlflow-requirements.txt').trim().split('\n');
     for (const line of packages) expect(line).toMatch(/^[\w-]+==[\d.]+$/);
     expect(`mlflow==${services['mlflow']?.image?.split(':')[1]}`).toBe(packages[0]);
+    const { version, devDependencies } = JSON.parse(read('package.json')) as Manifest;
+    expect(services['viewer']?.image).toBe(`sluice-viewer:${version}`);
+    expect(read('docker/viewer.Dockerfile')).toContain(`\nFROM node:${devDependencies['node']}-`);
   });
 
   it('say of every service that stays up when it is healthy, and let one of them adopt every job', () => {
@@ -92,7 +101,7 @@ describe('docker-compose.yml and .env.example', () => {
     const named = [...ARTIFACT_STORES, ...METADATA_STORES, ...EXPERIMENT_TRACKERS].flatMap(
       (flavor) => flavor.services ?? [],
     );
-    expect(named.sort()).toEqual(Object.keys(services).sort());
+    expect([...named, 'viewer'].sort()).toEqual(Object.keys(services).sort());
   });
 
   it('mount volumes that are declared and files that exist', () => {
@@ -103,6 +112,24 @@ describe('docker-compose.yml and .env.example', () => {
     ];
     expect(named.sort()).toEqual(Object.keys(volumes).sort());
     expect(files.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
+  });
+
+  it('give the viewer what its stack asks for, each server by its name among the services, and nothing else', () => {
+    const { environment = {}, depends_on = {} } = services['viewer']!;
+    const asked = [...read('stacks/team.yaml').matchAll(/\$\{env:([A-Z_]+)/g)].map(([, name]) => name!);
+    // Inside, every server listens on its own port, whatever the machine shows it on.
+    const given = asked.filter((name) => !name.endsWith('_PORT'));
+    expect(Object.keys(environment).sort()).toEqual([...given, 'SLUICE_VIEWER_TOKEN'].sort());
+    for (const [name, value] of Object.entries(environment)) {
+      if (!name.endsWith('_HOST')) continue;
+      expect(depends_on[value]).toEqual({ condition: 'service_healthy' });
+      expect(name).toBe(`SLUICE_${value.toUpperCase()}_HOST`);
+      const variable = `SLUICE_${value.toUpperCase()}_PORT`;
+      const inside = services[value]!.ports!.find((port) => port.includes(variable))!
+        .split(':')
+        .at(-1);
+      expect(read('stacks/team.yaml')).toContain(`\${env:${variable}:-${inside}}`);
+    }
   });
 
   it('give each script the variables that it reads, and no others', () => {

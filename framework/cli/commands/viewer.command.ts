@@ -24,6 +24,7 @@ export function addViewerCommand(program: Command, verb: Verb): void {
       'after',
       `
 It ends with Ctrl-C; runs that were started from it go on. With --quiet it prints the link alone.
+Where SLUICE_VIEWER_TOKEN is set, that token is asked for; its role is that of --token, operate without it.
 
 Examples:
   sluice viewer --open

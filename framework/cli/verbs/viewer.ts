@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Stack } from '../../components/stack.ts';
 import { messageOf } from '../../executor/stored-error.ts';
 import { viewerPages } from '../../server/pages-folder.ts';
+import { type ChosenToken, chosenToken, withoutToken } from '../../server/security/chosen-token.ts';
 import { isLoopback } from '../../server/security/is-loopback.ts';
 import { type Role, viewerTokens } from '../../server/security/viewer-tokens.ts';
 import { type RunningServer, startServer } from '../../server/start-server.ts';
@@ -21,9 +22,15 @@ interface Options {
   readonly open?: boolean;
 }
 
+type Asked = Options & { readonly chosen: ChosenToken | undefined };
+
 /** `sluice viewer`: serves until Ctrl-C. */
 export async function viewerVerb({ invocation, command }: Call): Promise<undefined> {
-  const options = command.opts<Options>();
+  const given = command.opts<Options>();
+  const options = {
+    ...given,
+    chosen: chosenToken(invocation.env, given.token ?? (given.readOnly ? 'read' : 'operate')),
+  };
   await withStack(invocation, async (stack) => {
     const server = await serve(invocation, stack, options);
     const takeBack = await announceViewer(stack.home, { url: server.url, stack: stack.name });
@@ -39,7 +46,11 @@ export async function viewerVerb({ invocation, command }: Call): Promise<undefin
   });
 }
 
-function serve(invocation: Invocation, stack: Stack, { port, host, token, readOnly }: Options): Promise<RunningServer> {
+function serve(
+  invocation: Invocation,
+  stack: Stack,
+  { port, host, token, readOnly, chosen }: Asked,
+): Promise<RunningServer> {
   const { err } = invocation.terminal;
   const root = packageRoot();
   return startServer({
@@ -48,17 +59,19 @@ function serve(invocation: Invocation, stack: Stack, { port, host, token, readOn
     version: ownManifest(root).version,
     port,
     host,
-    needsToken: token !== undefined,
+    needsToken: token !== undefined || chosen !== undefined,
+    chosen,
     openRole: readOnly ? 'read' : 'operate',
     pages: viewerPages(root),
     bin: join(root, 'bin', 'sluice.js'),
-    env: invocation.env,
+    env: withoutToken(invocation.env),
     onFault: (error) => err.line(`${err.colors.yellow('!')} ${messageOf(error)}`),
   });
 }
 
-/** A token that nobody has yet, where one is asked for and none was made before, or where the user wants one. */
-async function tokenQuery({ home }: Stack, { host, token, readOnly }: Options): Promise<string> {
+/** A token that nobody has yet, where one is asked for and none was made or chosen before, or where the user wants one. */
+async function tokenQuery({ home }: Stack, { host, token, readOnly, chosen }: Asked): Promise<string> {
+  if (chosen) return '';
   const tokens = viewerTokens(home);
   const isNeeded = token !== undefined || (!isLoopback(host) && (await tokens.list()).length === 0);
   if (!isNeeded) return '';
@@ -69,12 +82,13 @@ async function tokenQuery({ home }: Stack, { host, token, readOnly }: Options): 
 function sayWhere(
   { terminal, quiet }: Invocation,
   stack: Stack,
-  { link, host }: { readonly link: string } & Pick<Options, 'host'>,
+  { link, host, chosen }: { readonly link: string } & Pick<Asked, 'host' | 'chosen'>,
 ): void {
   const { out } = terminal;
   if (quiet) return out.line(link);
   out.line(`Viewer of stack ${out.colors.bold(stack.name)}: ${out.colors.cyan(link)}`);
-  if (!link.includes('?token=') && !isLoopback(host)) {
+  if (chosen) out.line('It asks for the token of SLUICE_VIEWER_TOKEN, or one that sluice viewer token create makes.');
+  else if (!link.includes('?token=') && !isLoopback(host)) {
     out.line('It asks for a token: sluice viewer token create makes one.');
   }
   out.line(out.colors.dim('Ctrl-C ends it; runs that were started from it go on.'));

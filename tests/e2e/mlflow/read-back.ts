@@ -20,10 +20,16 @@ const Run = z.object({
 /** One run as MLflow's own Python client reads it. */
 export type ReadRun = z.output<typeof Run>;
 
-/** All runs of an experiment, the oldest first, through MLflow's own client library. */
+/**
+ * All runs of an experiment, the oldest first, through MLflow's own client library. A client asks a server of an older major for addresses that it does not
+ * have: with a server of 2.x in SLUICE_TEST_MLFLOW, SLUICE_TEST_MLFLOW_PYTHON is a Python that has a client of 2.x.
+ */
 export async function readBack(uri: string, experiment: string): Promise<readonly ReadRun[]> {
-  const python = join(needProgram('mlflow'), '..', process.platform === 'win32' ? 'python.exe' : 'python');
+  const beside = join('..', process.platform === 'win32' ? 'python.exe' : 'python');
+  const python = process.env['SLUICE_TEST_MLFLOW_PYTHON'] || join(needProgram('mlflow'), beside);
   const script = join(import.meta.dirname, 'readback.py');
-  const { stdout } = await promisify(execFile)(python, [script, uri, experiment], { maxBuffer: 64 << 20 });
+  // Artifacts are read by clients of 2.x from where this says, whatever address they were given.
+  const env = { ...process.env, MLFLOW_TRACKING_URI: uri };
+  const { stdout } = await promisify(execFile)(python, [script, uri, experiment], { maxBuffer: 64 << 20, env });
   return z.array(Run).parse(JSON.parse(stdout));
 }

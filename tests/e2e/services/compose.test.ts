@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { delimiter, dirname } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'minio';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { minioArtifactStore } from '../../../framework/adapters/artifact-stores/minio.ts';
 import { postgresMetadataStore } from '../../../framework/adapters/metadata-stores/postgres.ts';
 import type { ArtifactStore } from '../../../framework/components/artifact-store.ts';
@@ -21,6 +24,7 @@ import { type PostgresService, postgresAnswers, startPostgres } from '../../serv
 
 const { services } = composeFile();
 const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What a user's .env says. */
 const CHOSEN: Readonly<Record<string, string>> = {
@@ -30,6 +34,7 @@ const CHOSEN: Readonly<Record<string, string>> = {
   SLUICE_MINIO_ACCESS_KEY: 'trainer',
   SLUICE_MINIO_SECRET_KEY: `of trainer: "ä' & %`,
   SLUICE_MLFLOW_PASSWORD: `of mlflow: "/@' %`,
+  SLUICE_VIEWER_TOKEN: 'a-token-that-nobody-guesses',
 };
 
 /** As docker compose does it: the value of .env, else the default. */
@@ -45,6 +50,32 @@ async function script(file: string, env: Readonly<Record<string, string>>): Prom
   const programs = [dirname(needProgram('mc')), process.env['PATH']].join(delimiter);
   return (await run('sh', [path], { env: { ...env, PATH: programs } })).stdout;
 }
+
+/** What docker/viewer.Dockerfile copies, where it copies it, with the packages of this checkout; and a project that has this stack alone. */
+function viewerContainer(team: string): { readonly image: string; readonly project: string; readonly home: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-viewer-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const at = { image: join(folder, 'opt'), project: join(folder, 'project'), home: join(folder, 'data') };
+  mkdirSync(join(at.project, 'stacks'), { recursive: true });
+  const copied = [...readFileSync(join(root, 'docker/viewer.Dockerfile'), 'utf8').matchAll(/^COPY (\S+) (\S+)$/gm)];
+  for (const [, from, to] of copied) {
+    const name = from!.replace('*', '');
+    cpSync(join(root, name), to === './' ? join(at.image, name) : join(at.image, to!), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(at.image, 'node_modules'), 'junction');
+  writeFileSync(join(at.project, 'stacks/team.yaml'), team);
+  return at;
+}
+
+/** How MLflow answers who calls it by that name. */
+const statusOf = (port: number, host: string): Promise<number | undefined> =>
+  new Promise((done, fail) => {
+    const path = '/api/2.0/mlflow/experiments/search?max_results=1';
+    get({ host: '127.0.0.1', port, path, headers: { host } }, (answer) => {
+      answer.resume();
+      done(answer.statusCode);
+    }).on('error', fail);
+  });
 
 async function digestsIn(store: ArtifactStore): Promise<readonly string[]> {
   const digests: string[] = [];
@@ -127,6 +158,59 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
       await store.close();
     });
 
+    it('serves the runs of the stack to whoever has the token, from what its image holds', async () => {
+      const team = readFileSync(join(root, 'stacks/team.yaml'), 'utf8');
+      const { image, project, home } = viewerContainer(team.replace('database: sluice', 'database: of_runs'));
+      const port = await freePort();
+      const { command = [], healthcheck } = services['viewer']!;
+      const here = (text: string): string => text.replaceAll('7717', String(port));
+      // Ports, because here every server has another than in its container.
+      const env = {
+        ...environmentOf('viewer'),
+        ...{ SLUICE_POSTGRES_HOST: '127.0.0.1', SLUICE_MINIO_HOST: '127.0.0.1', SLUICE_MLFLOW_HOST: '127.0.0.1' },
+        ...{ SLUICE_POSTGRES_PORT: String(postgres.port), SLUICE_MINIO_PORT: String(minio.port) },
+        ...{ SLUICE_MLFLOW_PORT: String(await freePort()), SLUICE_HOME: home, NODE_ENV: 'production' },
+      };
+      const [, node, ...check] = healthcheck!.test.map(here);
+      const isHealthy = (): Promise<boolean> =>
+        run(node!, check).then(
+          () => true,
+          () => false,
+        );
+      expect(await isHealthy()).toBe(false);
+      const folder = { ...serviceFolder('viewer', {}), path: project };
+      await using viewer = await startServiceProcess({
+        name: 'The viewer',
+        url: `http://127.0.0.1:${port}`,
+        port,
+        folder,
+        command: process.execPath,
+        args: [join(image, 'bin/sluice.js'), ...command.map(here)],
+        env,
+        patience: 120_000,
+        answers: isHealthy,
+      });
+
+      const token = CHOSEN['SLUICE_VIEWER_TOKEN']!;
+      const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${viewer.url}${path}`, init);
+      expect((await ask('/api/info')).status).toBe(401);
+      expect(
+        (await ask('/api/info', { headers: { authorization: 'Bearer something-else-that-is-long' } })).status,
+      ).toBe(401);
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      expect(await (await ask('/api/info', { headers })).json()).toMatchObject({ stack: 'team', role: 'read' });
+      expect(await (await ask('/api/runs', { headers })).json()).toMatchObject({ items: [] });
+      const invalidate = { method: 'POST', headers, body: JSON.stringify({ step: 'x' }) };
+      expect((await ask('/api/cache/invalidate', invalidate)).status).toBe(403);
+      const entered = await ask(`/?token=${token}`, { redirect: 'manual' });
+      expect([entered.status, entered.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('HttpOnly')]);
+      const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
+      expect(await (await ask('/', { headers: { cookie } })).text()).toContain('<!doctype html>');
+      // What `docker compose logs` keeps.
+      expect(readFileSync(folder.log, 'utf8')).not.toContain(token);
+      await viewer.stop();
+    });
+
     it('finds every server healthy by the words of its health check', async () => {
       const { user, database, port } = postgres;
       const [, isReady] = services['postgres']!.healthcheck!.test;
@@ -169,6 +253,9 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
       const { rows } = await client.query("select name from experiments where name = 'composed'");
       await client.end();
       expect(rows).toHaveLength(1);
+
+      const called = (host: string): Promise<number | undefined> => statusOf(port, host);
+      expect([await called('mlflow:5000'), await called('elsewhere.example')]).toEqual([200, 403]);
 
       const file = `${api}/mlflow-artifacts/artifacts/1/notes.txt`;
       expect((await fetch(file, { method: 'PUT', body: 'seen' })).status).toBe(200);
