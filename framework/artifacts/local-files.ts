@@ -117,7 +117,9 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
     const expected = new Set(files.map(({ path }) => path));
     for (const entry of await readdir(target, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      if (!entry.isDirectory() && !expected.has(relative(target, path).split(sep).join('/'))) await rm(path);
+      const isExtra = !entry.isDirectory() && !expected.has(relative(target, path).split(sep).join('/'));
+      // Another process that puts it right too may be quicker.
+      if (isExtra) await rm(path, { force: true });
     }
     await mapLimited(files, PARALLEL, ({ path, digest }) => place(digest, join(target, path)));
   }

@@ -45,7 +45,7 @@ export function openTransformCache(dir: string): TransformCache {
   const lookup = (path: string, digest: Digest): Transformed | undefined => {
     const file = fileOf(path, digest);
     const code = readIfThere(file);
-    return code === undefined ? undefined : { code, mapFile: `${file}.map` };
+    return code === undefined || isTorn(code) ? undefined : { code, mapFile: `${file}.map` };
   };
   return {
     lookup,
@@ -78,6 +78,13 @@ function compile(path: string, text: string): { readonly code: string; readonly 
   const plain = transformSync(path, text, { ...options, decorator: { legacy: true } });
   return { code: loosenTypeImports(result.code, plain.code), map };
 }
+
+/**
+ * Whether a power cut left a part of it: its end is missing, or blocks that never reached the disk are zeros. Half a module may run without a word and
+ * give other results, so it is made again. (Files are not synced one by one: a first start would take seconds longer.)
+ */
+const isTorn = (code: string): boolean =>
+  !(code.endsWith('.js.map\n') && code.includes('\n//# sourceMappingURL=')) || code.includes('\0');
 
 function readIfThere(file: string): string | undefined {
   try {

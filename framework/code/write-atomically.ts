@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const refused = new Set<string>();
@@ -18,9 +18,18 @@ export function writeAtomically(file: string, text: string): boolean {
     return true;
   } catch (error) {
     refused.add(folder);
+    removeHalf(temporary);
     process.emitWarning(`sluice can't keep what it knows of your code in ${folder}: ${(error as Error).message}`, {
       code: 'SLUICE_CODE_CACHE',
     });
     return false;
+  }
+}
+
+function removeHalf(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The disk that refused the write refuses this too; nobody reads a file of that name.
   }
 }

@@ -52,7 +52,9 @@ async function collect(options: CollectOptions, hold: CollectionHold | undefined
   const marked = await markAll(stack, mark, before);
   const doomed = all.filter(({ digest, modifiedAt }) => !marked.has(digest) && modifiedAt < before);
   const condemned = new Set(doomed.map(({ digest }) => digest));
-  const isLive = (digest: Digest): boolean => marked.has(digest) || (sizes.has(digest) && !condemned.has(digest));
+  // What is in none of the lists may have come after them.
+  const isLive = async (digest: Digest): Promise<boolean> =>
+    marked.has(digest) || (sizes.has(digest) ? !condemned.has(digest) : await stack.artifactStore.has(digest));
   // Sizes of what is laid out are told by its links, so it is looked at before the objects go.
   const left = await allDebris(stack, { before, isLive });
   const markAgain = () => markAll(stack, mark, before);
@@ -98,7 +100,7 @@ async function listAll(store: ArtifactStore): Promise<readonly StoredItem[]> {
 
 async function allDebris(
   stack: Stack,
-  options: { readonly before: number; readonly isLive: (digest: Digest) => boolean },
+  options: { readonly before: number; readonly isLive: (digest: Digest) => Promise<boolean> },
 ): Promise<readonly LocalDebris[]> {
   const left = (await stack.artifactStore.leftovers(options.before)).map(debrisOf);
   const here = await localDebris({ stack, ...options });

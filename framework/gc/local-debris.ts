@@ -5,6 +5,7 @@ import type { Leftover } from '../components/artifact-store.ts';
 import type { Stack } from '../components/stack.ts';
 import { artifactCacheDir } from '../executor/stack-services.ts';
 import type { Digest } from '../hashing/digest.ts';
+import { removeUnlessUsed } from '../hashing/remove-unless-used.ts';
 import { isLeftBehind } from '../hashing/temporary-name.ts';
 import { isFinal, isSuccess } from '../model/status.ts';
 import type { Debris } from './garbage-report.ts';
@@ -23,11 +24,11 @@ const KEY = /^[0-9a-f]{64}$/;
 const RUN_ID = 12;
 
 export interface DebrisOptions {
-  readonly stack: Pick<Stack, 'home' | 'metadataStore'>;
+  readonly stack: Pick<Stack, 'home' | 'metadataStore' | 'artifactStore'>;
   /** Milliseconds since the epoch: what was begun or written to since may still be in use. */
   readonly before: number;
   /** Whether anything may still ask for this object. */
-  readonly isLive: (digest: Digest) => boolean;
+  readonly isLive: (digest: Digest) => boolean | Promise<boolean>;
 }
 
 /** What killed processes left in the home of this machine, and files laid out of artifacts that are gone. */
@@ -82,15 +83,24 @@ async function temporaryFiles({ stack: { home }, before }: DebrisOptions): Promi
   return found;
 }
 
-/** Files and folders under `files/ab/cdef…/NAME` and `folders/…` are links to objects, which take up room as long as these do. */
-async function laidOut({ stack: { home }, isLive }: DebrisOptions): Promise<LocalDebris[]> {
+/**
+ * Files and folders under `files/ab/cdef…/NAME` and `folders/…` are links to objects, which take up room as long as these do. When one's time has
+ * come its object may be there again: a step made the same bytes, and the next one has the path.
+ */
+async function laidOut({ stack: { home, artifactStore }, isLive }: DebrisOptions): Promise<LocalDebris[]> {
+  const tmp = join(artifactCacheDir(home), 'tmp');
   const found: LocalDebris[] = [];
   for (const kind of ['files', 'folders']) {
     const shelf = join(artifactCacheDir(home), kind);
     for (const { name: prefix } of await entries(shelf)) {
       for (const { name: rest } of await entries(join(shelf, prefix))) {
         const of = (prefix + rest) as Digest;
-        if (!isLive(of)) found.push({ ...(await folder('laid-out copy', join(shelf, prefix, rest))), of });
+        const path = join(shelf, prefix, rest);
+        if (await isLive(of)) continue;
+        const remove = async (): Promise<void> => {
+          await removeUnlessUsed(path, { tmp, isUsed: () => artifactStore.has(of) });
+        };
+        found.push({ ...(await folder('laid-out copy', path)), of, remove });
       }
     }
   }

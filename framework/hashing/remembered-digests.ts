@@ -156,7 +156,15 @@ function writeShelf({ file, known }: Shelf, folder: string): void {
     renameSync(temporary, file);
     forgetOld(folder);
   } catch {
-    rmSync(temporary, { force: true });
+    removeHalf(temporary);
+  }
+}
+
+function removeHalf(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The disk that refused the write refuses this too; `forgetOld` finds it.
   }
 }
 

@@ -3,6 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from './digest.ts';
 import { oldestUser } from './folder-users.ts';
+import { removeUnlessUsed } from './remove-unless-used.ts';
 
 export interface TrimOptions {
   readonly root: string;
@@ -76,8 +77,7 @@ async function removeOldFolders(root: string, cut: number): Promise<void> {
     for (const rest of await names(join(shelf, prefix))) {
       for (const name of await names(join(shelf, prefix, rest))) {
         const path = join(shelf, prefix, rest, name);
-        const stat = await statOf(path);
-        if (stat && stat.atimeMs <= cut) await rm(path, { recursive: true, force: true });
+        await removeUnlessUsed(path, { tmp: join(root, 'tmp'), isUsed: ({ atimeMs }) => atimeMs > cut });
       }
     }
   }
@@ -86,10 +86,8 @@ async function removeOldFolders(root: string, cut: number): Promise<void> {
 /** False when it is still linked into a folder that stays, or was used meanwhile. */
 async function removeObject(root: string, { digest, path }: CachedObject, cut: number): Promise<boolean> {
   await rm(linkedFiles(root, digest as Digest), { recursive: true, force: true });
-  const stat = await statOf(path);
-  if (!stat || stat.nlink > 1 || stat.atimeMs > cut) return false;
-  await rm(path, { force: true });
-  return true;
+  const isUsed = ({ nlink, atimeMs }: Stats): boolean => nlink > 1 || atimeMs > cut;
+  return removeUnlessUsed(path, { tmp: join(root, 'tmp'), isUsed });
 }
 
 const linkedFiles = (root: string, digest: Digest): string => join(root, 'files', digest.slice(0, 2), digest.slice(2));

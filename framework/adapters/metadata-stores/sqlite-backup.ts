@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sluiceError } from '../../errors.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
@@ -14,9 +14,8 @@ const WAIT_MS = 10_000;
  */
 export async function sqliteBackup(from: string, to: string): Promise<{ readonly bytes: number }> {
   const file = resolve(to);
-  if (statSync(file, { throwIfNoEntry: false })) {
-    throw sluiceError('ERR_FILE_EXISTS', { path: file, hint: 'Name a new file: a backup replaces none.' });
-  }
+  // Before the work, which may take minutes; what appears meanwhile is met at the end.
+  if (statSync(file, { throwIfNoEntry: false })) throw fileExists(file);
   const { DatabaseSync } = await import('node:sqlite');
   const temporary = `${file}.${temporaryName()}`;
   try {
@@ -34,11 +33,28 @@ export async function sqliteBackup(from: string, to: string): Promise<{ readonly
       copy.close();
     }
     sync(temporary);
-    renameSync(temporary, file);
+    giveName(temporary, file);
     return { bytes: statSync(file).size };
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (codeOf(error) === 'EEXIST') throw fileExists(file);
     throw sluiceError('ERR_STORE_WRITE', { store: 'sqlite', path: file, reason: systemReason(error) }, error);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+const fileExists = (path: string): Error =>
+  sluiceError('ERR_FILE_EXISTS', { path, hint: 'Name a new file: a backup replaces none.' });
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** A rename would replace what another process has written there since. Where the file system has no links, half a copy may be seen. */
+function giveName(temporary: string, file: string): void {
+  try {
+    linkSync(temporary, file);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    copyFileSync(temporary, file, constants.COPYFILE_EXCL);
+    sync(file);
   }
 }
 

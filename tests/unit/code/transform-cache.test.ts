@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTransformCache } from '../../../framework/code/transform-cache.ts';
@@ -45,6 +45,21 @@ describe('transformed code', () => {
     expect(JSON.parse(readFileSync(first.mapFile, 'utf8'))).toMatchObject({ version: 3, sources: ['a.ts'] });
     expect(readdirSync(dir).filter((file) => /\.js(\.map)?$/.test(file))).toHaveLength(2);
     expect(openTransformCache(dir).lookup('a.tsx', source('export const a: number = 1;').digest)).toBeUndefined();
+  });
+
+  it('makes anew what a power cut has torn, wherever, so that half a module never runs', () => {
+    const { dir } = sourceProject({ files: {} });
+    const text = 'export const a: number = 1;\nglobalThis.x = a;\n';
+    const { code, mapFile } = openTransformCache(dir).transform('a.ts', source(text));
+    const file = mapFile.replace(/\.map$/, '');
+    const middle = code.length >> 1;
+    const hole = `${code.slice(0, middle)}${'\0'.repeat(4)}${code.slice(middle + 4)}`;
+    for (const torn of ['', code.slice(0, middle), code.slice(0, -1), hole, '\0'.repeat(code.length)]) {
+      writeFileSync(file, torn);
+      expect(openTransformCache(dir).lookup('a.ts', source(text).digest)).toBeUndefined();
+      expect(openTransformCache(dir).transform('a.ts', source(text)).code).toBe(code);
+      expect(readFileSync(file, 'utf8')).toBe(code);
+    }
   });
 
   it('names file, line and column of a syntax error', () => {

@@ -119,6 +119,24 @@ describe('garbage collection', () => {
     expect((await collect(stack)).objects).toHaveLength(7);
   });
 
+  it('leaves alone what a step has laid out of a result that came while the collector looked', async () => {
+    const stack = await openTestStack();
+    const { artifactStore } = stack;
+    let laidOut: string | undefined;
+    const list = async function* () {
+      yield* artifactStore.list();
+      if (laidOut !== undefined) return;
+      // A step saves it, is not committed when the record is read, and hands it on.
+      const folder = join(stack.home, 'source');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'late'), 'late');
+      const io = stackIo(stack);
+      laidOut = ((await io.load(await io.save(DirectoryRef.of(folder), 'value'))) as DirectoryRef).path;
+    };
+    const report = await collect({ ...stack, artifactStore: { ...artifactStore, list } });
+    expect([report.debris, readdirSync(laidOut ?? '')]).toEqual([[], ['late']]);
+  });
+
   it('works on a store that has no files', async () => {
     const stack = { ...(await openTestStack()), artifactStore: memoryArtifactStore() };
     await runPipeline(Folders, { text: 'x' }, { stack });
