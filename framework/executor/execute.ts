@@ -36,7 +36,7 @@ export interface ExecuteOptions extends Partial<CacheUse> {
   readonly codeDigester?: CodeDigester;
   /** Default: the one of the stack, `stackIo(stack)`. */
   readonly artifactIo?: ArtifactIo;
-  /** Default: the pipeline's name and the time. */
+  /** Default: the pipeline's name, the time and the beginning of the run's id. */
   readonly name?: string;
   readonly tags?: readonly string[];
   /** What there is to say about this run; may be changed later. */

@@ -13,9 +13,11 @@ export function runRecord(plan: Plan, options: StartOptions): RunRecord {
   const { stack, executor, definition } = options;
   const now = Date.now();
   const git = gitSource(stack.projectDir);
+  const id = randomBytes(6).toString('hex');
   return Object.freeze({
-    id: randomBytes(6).toString('hex'),
-    name: options.name ?? `${definition.name}-${timeName(now)}`,
+    id,
+    // The beginning of the id tells runs apart that begin in one second.
+    name: options.name ?? `${definition.name}-${timeName(now)}-${id.slice(0, 4)}`,
     pipeline: definition.name,
     status: 'running',
     stack: stack.name,

@@ -68,7 +68,8 @@ async function endedRuns({ metadataStore }: Stack): Promise<readonly RunRecord[]
 async function namedRuns({ metadataStore }: Stack, references: readonly string[]): Promise<readonly RunRecord[]> {
   const runs = new Map<string, RunRecord>();
   for (const reference of references) {
-    const run = (await metadataStore.findRun(reference)) ?? (await runOfArtifact(metadataStore, reference));
+    const isRun = (await metadataStore.findRun(reference)) !== undefined;
+    const run = await (isRun ? findRun : runOfArtifact)(metadataStore, reference);
     if (!isFinal(run.status)) {
       throw sluiceError('ERR_USAGE', {
         message: `Run ${run.name} is ${run.status} and can not be pushed.`,
