@@ -3,7 +3,8 @@
  *
  *   npm run build && node --import ./dist/register.js bench/viewer-api.ts [runs] [lines] [steps]
  *
- * Answers are made by the app itself, without a socket: what is measured is queries, shapes, JSON and compression.
+ * Answers are made by the app itself, without a socket: what is measured is queries, shapes, JSON and compression. `cpu` is the processor time of
+ * the median answer, all threads together: what to compare by on a machine that has other work.
  * SLUICE_BENCH_DIR=<folder> keeps the record there, for the next time.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -19,15 +20,19 @@ const NOW = Date.now();
 const ROUNDS = 40;
 const HOST = 'localhost:1';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+const kept = process.env['SLUICE_BENCH_DIR'];
+if (kept !== undefined) mkdirSync(kept, { recursive: true });
+const folder = kept ?? mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 const project = { dir: folder, home: join(folder, '.sluice') };
+const database = join(project.home, 'sluice.db');
 try {
+  const isFilled = existsSync(database);
   await (await openStack({ project, name: 'local' })).close();
   const wide = chain(Array.from({ length: STEPS }, (_, n) => `node-${n}`));
-  fillViewerRecord(join(project.home, 'sluice.db'), { runs: RUNS, lines: LINES, plans: { wide }, now: NOW });
+  if (!isFilled) fillViewerRecord(database, { runs: RUNS, lines: LINES, plans: { wide }, now: NOW });
   await measure();
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 async function measure(): Promise<void> {
@@ -67,22 +72,33 @@ async function measure(): Promise<void> {
     ['pipelines', '/api/pipelines'],
     ['suggestions', '/api/filter/suggest?text=metrics.m'],
   ];
-  console.log(`${RUNS} runs, ${LINES} lines, ${STEPS} steps\n${'answer'.padEnd(38)} first    p50    p95   bytes`);
+  console.log(
+    `${RUNS} runs, ${LINES} lines, ${STEPS} steps\n${'answer'.padEnd(38)} first    p50    p95    cpu   bytes`,
+  );
   for (const [name, path] of cases) {
     const times: number[] = [];
+    const work: number[] = [];
     let bytes = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const start = performance.now();
+      const before = process.cpuUsage();
       const answer = await app.request(`http://${HOST}${path}`, { headers: { host: HOST, 'accept-encoding': 'br' } });
       bytes = (await answer.arrayBuffer()).byteLength;
       times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(before);
+      work.push((user + system) / 1000);
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
     }
     const [first = 0] = times;
     const sorted = times.slice(1).sort((a, b) => a - b);
-    const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1).padStart(6);
+    const at = (values: readonly number[], share: number): string =>
+      (values[Math.floor(share * (values.length - 1))] ?? 0).toFixed(1).padStart(6);
+    const cpu = at(
+      work.slice(1).sort((a, b) => a - b),
+      0.5,
+    );
     console.log(
-      `${name.padEnd(38)} ${first.toFixed(0).padStart(5)} ${at(0.5)} ${at(0.95)} ${String(bytes).padStart(7)}`,
+      `${name.padEnd(38)} ${first.toFixed(0).padStart(5)} ${at(sorted, 0.5)} ${at(sorted, 0.95)} ${cpu} ${String(bytes).padStart(7)}`,
     );
   }
   await live.close();

@@ -93,6 +93,12 @@ function checked(path: string, source: Source): Source {
 /** The digest that another process has settled for `path`. */
 export const expectedDigest = (path: string): Digest | undefined => expected.get(path);
 
+/** The text that runs in this process as `path`; undefined for what is none of the user's files. */
+export function runningText(path: string): string | undefined {
+  update();
+  return loaded.get(path)?.text;
+}
+
 export function expectSources(digests: ReadonlyMap<string, Digest>): void {
   for (const [path, digest] of digests) expected.set(path, digest);
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { SluiceError, sluiceError } from '../errors.ts';
 import type { StoredError } from '../model/run.ts';
 import { secretValues } from '../secret-values.ts';
+import { errorExcerpt } from './error-excerpt.ts';
 import { missingPackage } from './missing-package.ts';
 import { WorkerStepError } from './worker-step-error.ts';
 
@@ -24,7 +25,12 @@ function errorData(error: unknown): StoredError {
   // Bad input is told in words: the lines of the step that found it would only stand in the way.
   const isInput = error instanceof SluiceError && error.code === 'ERR_INPUT';
   const stack = isInput ? undefined : userStack(error);
-  const common = { message: messageOf(error), ...(stack === undefined ? {} : { stack }) };
+  const excerpt = stack === undefined ? undefined : errorExcerpt(stack.split('\n'));
+  const common = {
+    message: messageOf(error),
+    ...(stack === undefined ? {} : { stack }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  };
   if (!(error instanceof SluiceError)) return { code: 'ERR_STEP_FAILED', ...common };
   return { code: error.code, hint: error.hint, ...common };
 }

@@ -3,6 +3,18 @@ import type { CacheKey, KeyPart } from './key-part.ts';
 import type { GitState, HookFailure, RunEnvironment, TimeSegment, Usage } from './recording.ts';
 import type { Status } from './status.ts';
 
+/** Lines of a source file around the place where an error was thrown, as they ran. */
+export interface SourceExcerpt {
+  /** Absolute path. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of `lines`. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
 /** An error as stored and shown. */
 export interface StoredError {
   readonly code: string;
@@ -10,6 +22,8 @@ export interface StoredError {
   readonly hint?: string;
   /** Frames of the user's code only, TypeScript lines. */
   readonly stack?: string;
+  /** Absent where the error came from none of the user's files, and in the records of earlier versions. */
+  readonly excerpt?: SourceExcerpt;
 }
 
 /** Milliseconds since the epoch. */

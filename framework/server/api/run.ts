@@ -100,6 +100,15 @@ export const Run = RunSummary.omit({ error: true })
   .openapi('Run');
 export type Run = z.infer<typeof Run>;
 
+/** Pages about a run, or one of its steps, elsewhere. */
+export const RunLinks = z
+  .object({
+    /** In the stack's tracker; null when it has none, or does not answer. */
+    tracker: z.string().nullable(),
+  })
+  .openapi('RunLinks');
+export type RunLinks = z.infer<typeof RunLinks>;
+
 /** What may be changed of a run. */
 export const RunChange = z
   .strictObject({

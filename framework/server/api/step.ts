@@ -51,6 +51,8 @@ export const StepSummary = z
     usage: Usage.nullable(),
     /** Lines in its log. */
     logs: z.number().int(),
+    /** How many of its hooks failed. */
+    failedHooks: z.number().int(),
   })
   .openapi('StepSummary');
 export type StepSummary = z.infer<typeof StepSummary>;

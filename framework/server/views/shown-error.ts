@@ -5,7 +5,7 @@ import type { HookFailure } from '../api/step.ts';
 import { hidePaths } from './hide-paths.ts';
 import { isoTime } from './iso-time.ts';
 
-/** A stored error with its paths beginning at the project. */
+/** A stored error with its paths beginning at the project; the lines of its source are left to the pages of steps. */
 export function shownError(error: StoredError | null, project: Project): StoredError | null {
   if (!error) return null;
   const { code, message, hint, stack } = error;
@@ -17,6 +17,14 @@ export function shownError(error: StoredError | null, project: Project): StoredE
   };
 }
 
+/** The same with the lines of its source. */
+export function quotedError(error: StoredError | null, project: Project): StoredError | null {
+  const shown = shownError(error, project);
+  const excerpt = error?.excerpt;
+  if (!shown || !excerpt) return shown;
+  return { ...shown, excerpt: { ...excerpt, file: hidePaths(excerpt.file, project).replaceAll('\\', '/') } };
+}
+
 export const shownHookFailures = (
   failures: readonly StoredHookFailure[] | null | undefined,
   project: Project,
@@ -24,5 +32,5 @@ export const shownHookFailures = (
   (failures ?? []).map(({ hook, at, error }) => ({
     hook,
     at: isoTime(at),
-    error: shownError(error, project) ?? error,
+    error: quotedError(error, project) ?? error,
   }));

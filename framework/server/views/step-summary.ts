@@ -4,7 +4,7 @@ import type { AttemptRecord, Time } from '../../model/run.ts';
 import type { Project } from '../../stack/project.ts';
 import type { Attempt, Segment, StepSummary, Usage } from '../api/step.ts';
 import { durationOf, isoTime } from './iso-time.ts';
-import { shownError } from './shown-error.ts';
+import { quotedError, shownError } from './shown-error.ts';
 import { stepRunOf } from './step-run-id.ts';
 
 interface Surroundings {
@@ -29,6 +29,7 @@ export function stepSummary(step: StepOverview, { project, now }: Surroundings):
     segments: shownSegments(step.segments),
     usage: shownUsage(step.usage),
     logs: step.logs,
+    failedHooks: step.hookFailures?.length ?? 0,
   };
 }
 
@@ -40,7 +41,7 @@ export function shownAttempt(attempt: AttemptRecord, { project, now }: Surroundi
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
     durationMs: durationOf(startedAt, endedAt, now),
-    error: shownError(attempt.error, project),
+    error: quotedError(attempt.error, project),
     segments: shownSegments(attempt.segments),
     usage: shownUsage(attempt.usage),
   };

@@ -5,7 +5,7 @@ import type { OutputField, Step } from '../api/step.ts';
 import type { ServerContext } from '../server-context.ts';
 import { artifactRef } from './artifact-ref.ts';
 import { findRun } from './find-run.ts';
-import { shownHookFailures } from './shown-error.ts';
+import { quotedError, shownHookFailures } from './shown-error.ts';
 import { fieldsOf, outputFields, stepInputs } from './step-inputs.ts';
 import { shownAttempt, stepSummary } from './step-summary.ts';
 import { type StoredPlan, storedPlan } from './stored-plan.ts';
@@ -30,6 +30,7 @@ export async function stepView(context: ServerContext, reference: string, node: 
   const last = logs.length > 0 ? await lastLine(context, step) : 0;
   return {
     ...stepSummary({ ...step, logs: last }, surroundings),
+    error: quotedError(step.error, project),
     run: { id: run.id, name: run.name, pipeline: run.pipeline, status: run.status },
     key: step.key,
     tries: attempts.map((attempt) => shownAttempt(attempt, surroundings)),
