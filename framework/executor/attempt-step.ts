@@ -45,9 +45,11 @@ export async function attemptStep(
   for (let tries = 1; ; tries++) {
     const number = before + tries;
     const attempt = tries === 1 && begun ? begun : await startAttempt(node, run, call, { number, reason });
-    run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
     const meter = run.clocks.of(node.id).attempt(node.step.options.isolation !== 'process');
     try {
+      // Another step failed, or someone cancelled, while this one was recorded as begun.
+      if (tries === 1 && run.slots.closed.aborted) throw sluiceError('ERR_CANCELLED', { what: `Step ${node.id}` });
+      run.emit({ type: 'step-started', node: node.id, attempt: number, reason });
       const collection = await run.saved.since();
       const output = await oneAttempt(node, run, call, { attempt, meter, checkpointDir });
       return { output, attempt, meter, collection, checkpointDir };
