@@ -6,6 +6,8 @@ COPY package*.json ./
 RUN npm install --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund --no-update-notifier && npm cache clean --force
 COPY bin bin
 COPY dist dist
+# By them the command knows its own folder.
+COPY templates templates
 # A new volume takes its owner from the folder that it covers.
 RUN chmod +x bin/sluice.js && ln -s /opt/sluice/bin/sluice.js /usr/local/bin/sluice \
  && mkdir -p /project /data && chown node:node /data

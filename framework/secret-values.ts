@@ -4,6 +4,7 @@ export const SHORTEST_MASKED = 4;
 const SHORTEST_SURE = 12;
 const MASK = '***';
 
+const values = new Set<string>();
 const forms = new Set<string>();
 let pattern: RegExp | undefined;
 
@@ -14,6 +15,8 @@ let pattern: RegExp | undefined;
 export const secretValues = {
   /** From now on `mask` hides the value, also as it stands in JSON and in URLs, and each line of a longer one. */
   add(value: string): void {
+    if (values.has(value)) return;
+    values.add(value);
     for (const part of [value, ...value.split('\n').filter((line) => line.length >= 2 * SHORTEST_MASKED)]) {
       if (part.trim().length < SHORTEST_MASKED) continue;
       for (const form of [part, JSON.stringify(part).slice(1, -1), encodeURIComponent(part), encodeURI(part)]) {
@@ -22,6 +25,9 @@ export const secretValues = {
       }
     }
   },
+
+  /** All of them, for a process of this one's own that has to keep them back too. They go over its channel, never into its arguments or environment. */
+  all: (): readonly string[] => [...values],
 
   /** The text with `***` in the place of every known value. */
   mask(text: string): string {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { sluiceError } from '../errors.ts';
 import type { Output } from '../model/artifact.ts';
 import type { Usage } from '../model/recording.ts';
+import { secretValues } from '../secret-values.ts';
 import type { Grace } from './cancellation.ts';
 import type { RecordReport } from './record-report.ts';
 import type { StepReport } from './step-report.ts';
@@ -118,7 +119,7 @@ function endOf({ child, mark, read }: WorkerProcess, { job, report, used }: Proc
       },
       onMark: () => resolveWhenAll('its lines'),
     });
-    send(child, { type: 'run', job, mark });
+    send(child, { type: 'run', job, mark, secrets: secretValues.all() });
   });
 }
 

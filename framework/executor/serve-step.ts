@@ -4,6 +4,7 @@ import { type PipelineClass, pipelineDefinition } from '../authoring/pipeline.ts
 import type { Stack } from '../components/stack.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import type { Output } from '../model/artifact.ts';
+import { secretValues } from '../secret-values.ts';
 import { captureConsole } from './capture-console.ts';
 import { createStepContext } from './create-step-context.ts';
 import { performInline } from './perform-inline.ts';
@@ -52,6 +53,7 @@ export function serveStep(given: WorkerHost): void {
       abort.abort();
     } else {
       abort = new AbortController();
+      for (const secret of message.secrets) secretValues.add(secret);
       void serve(host, message, abort.signal);
     }
   });

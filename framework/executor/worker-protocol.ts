@@ -34,8 +34,12 @@ export interface WorkerJob {
 }
 
 export type ToWorker =
-  /** @param mark what the process writes into both streams when the step has ended and it stays for another one. */
-  { readonly type: 'run'; readonly job: WorkerJob; readonly mark: string } | { readonly type: 'abort' };
+  /**
+   * @param mark what the process writes into both streams when the step has ended and it stays for another one.
+   * @param secrets all that its parent knows: it opens the artifact store alone, and no password of the others may leave through a result either.
+   */
+  | { readonly type: 'run'; readonly job: WorkerJob; readonly mark: string; readonly secrets: readonly string[] }
+  | { readonly type: 'abort' };
 
 export type FromWorker =
   | { readonly type: 'log'; readonly line: LogLine }
