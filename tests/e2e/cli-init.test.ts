@@ -60,6 +60,11 @@ describe('completion', () => {
     expect(await complete('run', 'count')).toEqual(['count-words']);
     expect(await complete('run', 'count-words', '--t')).toEqual(['--tag', '--text', '--top']);
     expect(await complete('run', 'count-words', '--mode', '')).toEqual(['fail-fast', 'stop', 'continue']);
+    expect(await complete('runs', 'list', '--status', 'fa')).toEqual(['failed']);
+    expect(await complete('runs', 'show', '--h')).toEqual(['--help']);
+    expect(await complete('run', 'count-words', '--h')).toEqual(['--help']);
+    expect(await complete('artifacts', 'push', '--to', '')).toEqual(['local']);
+    expect(await complete('run', 'count-words', '--from', '')).toEqual(['split', 'count']);
     expect(await complete('why', 'lat')).toEqual(['latest']);
     expect(await complete('why', 'latest', '')).toEqual(['split', 'count']);
     expect(await complete('runs', 'list', '--stack', '')).toEqual(['local']);

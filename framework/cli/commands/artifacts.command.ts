@@ -8,7 +8,7 @@ ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summ
 export function addArtifactsCommand(program: Command, verb: Verb): void {
   const artifacts = program
     .command('artifacts')
-    .description('what the steps put out: list, show, fetch, promote, pin, collect garbage');
+    .description('what the steps put out: list, show, get, push, pin, unpin, gc');
   addPaging(
     artifacts
       .command('list')

@@ -27,7 +27,7 @@ const examplesOf = (kind: string): string =>
 export function addComponentCommands(program: Command, verb: Verb): void {
   for (const [kind, purpose] of Object.entries(PURPOSE) as [ComponentKind, string][]) {
     const word = kind.replace('_', '-');
-    const command = program.command(word).description(`${purpose}: register, list, describe, update, delete, flavors`);
+    const command = program.command(word).description(`${purpose}: register, update, delete, list, describe, flavors`);
     addChangingVerbs(command, kind, verb);
     command
       .command('list')

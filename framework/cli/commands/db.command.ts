@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { plainOutputOption, type Verb } from './command-kit.ts';
 
 export function addDbCommand(program: Command, verb: Verb): void {
-  const db = program.command('db').description('the database of the record: migrate, back up');
+  const db = program.command('db').description('the database of the record: migrate, backup');
   db.command('migrate')
     .description('bring the schema to the version of this Sluice (every command does that when it opens the stack)')
     .option('--check', 'change nothing; end with 1 when there is something to do')

@@ -27,7 +27,9 @@ A filter is words that all have to hold; a - before one negates it:
   since:7d  until:2026-11-20  duration>10m  and any other words: part of a name.`;
 
 export function addRunsCommand(program: Command, verb: Verb): void {
-  const runs = program.command('runs').description('the history: list, show, compare, resume, delete');
+  const runs = program
+    .command('runs')
+    .description('the history: list, show, logs, diff, cancel, resume, retry, tag, note, delete');
   addPaging(
     runs
       .command('list')

@@ -11,7 +11,9 @@ import {
 export function addStackCommand(program: Command, verb: Verb): void {
   const stack = program
     .command('stack')
-    .description('where runs and artifacts are kept: register, list, set, update, doctor, up …');
+    .description(
+      'where runs and artifacts are kept: list, describe, set, get, register, update, remove-component, rename, copy, delete, export, import, schema, doctor, up, down, status',
+    );
   stack
     .command('list')
     .description('list the stacks of this project')

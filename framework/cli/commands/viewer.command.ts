@@ -10,7 +10,7 @@ const MOST_PORT = 65_535;
 export function addViewerCommand(program: Command, verb: Verb): void {
   const viewer = program
     .command('viewer')
-    .description('serve the run history as a page: see, compare, explain, run again')
+    .description('serve the run history as a page; sluice viewer token says who may see it from other machines')
     .option('--port <n>', 'port; 0 takes one that is free', portNumber, PORT)
     .option('--host <address>', 'address to serve on; any but this machine’s own asks for a token', '127.0.0.1')
     .addOption(

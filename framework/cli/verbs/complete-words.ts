@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { STATUSES } from '../../model/status.ts';
 import { componentNames, readComponent } from '../../stack/component-files.ts';
 import { COMPONENT_KINDS, type ComponentKind } from '../../stack/component-kind.ts';
 import { findFlavor } from '../../stack/find-flavor.ts';
@@ -34,7 +35,8 @@ async function candidates(
   const options = [...command.options, ...(command === root ? [] : root.options)];
   const before = options.find(({ long, short }) => [long, short].includes(words.at(-1) ?? ''));
   if (before?.required) return valuesOf(before, command, words, invocation);
-  if (typed.startsWith('-')) return [...flagsOf(options), ...(await parameterFlags(command, words, invocation))];
+  if (typed.startsWith('-'))
+    return [...new Set([...flagsOf(options), '--help']), ...(await parameterFlags(command, words, invocation))];
   const verbs = command.commands.filter((sub) => sub.name() !== 'complete-words').map((sub) => sub.name());
   if (verbs.length > 0) return verbs;
   return argumentsOf(command, positionals(command, words), invocation);
@@ -61,10 +63,18 @@ async function valuesOf(
     case '--experiment-tracker':
     case '--orchestrator':
       return quietly(() => choicesOf(kindOf(option.long?.slice(2)), projectOf(invocation)));
+    case '--status':
+      return STATUSES;
     case '--pipeline':
       return quietly(async () => pipelineNames(projectOf(invocation)));
     case '--run':
       return runNames(invocation);
+    case '--to':
+      return quietly(async () => stackNames(projectOf(invocation)));
+    case '--from':
+      return command.name() === 'push'
+        ? quietly(async () => stackNames(projectOf(invocation)))
+        : stepNames('latest', invocation);
     case '--step':
       return stepNames(words.find((_word, i) => words[i - 2] === 'runs') ?? 'latest', invocation);
     default:
