@@ -25,7 +25,7 @@ export const beginQueries = ({ now, capabilities, transact }: SqlContext): Pick<
           return { stored: fromEntryRow(entry) };
         }
         await applyChange(on, attempt.stepRunId, change);
-        await putAttempt(on, attempt);
+        if (attempt.attempt > 1) await putAttempt(on, attempt);
         return { claim };
       }),
   };

@@ -43,7 +43,7 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
         await changeStepRun(on, stepRun.id, change);
         // After the first write, which a collection that begins waits for.
         if (collection !== undefined && (given?.collection ?? (await collectionNumber(on))) !== collection) refuse();
-        await putAttempt(on, attempt);
+        if (attempt) await putAttempt(on, attempt);
         await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
         if (entry) await putEntry(on, entry, given ?? (await makerOf(on, entry)).rows[0], clock());
         return true;

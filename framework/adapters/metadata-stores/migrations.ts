@@ -6,6 +6,7 @@ import { leanIndices } from './migrations/lean-indices.ts';
 import { indexLiveClaims } from './migrations/live-claims.ts';
 import { addRecording } from './migrations/recording.ts';
 import { addRunLinks } from './migrations/run-links.ts';
+import { addRunTally } from './migrations/run-tally.ts';
 import { addRunValues } from './migrations/run-values.ts';
 import { unfinished } from './unfinished.ts';
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addRunLinks,
   leanIndices,
   indexLiveClaims,
+  addRunTally,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CacheEntry, MetadataStore, RunCopy } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
+import { withFirstAttempt } from '../../model/first-attempt.ts';
 import type { LogLine } from '../../model/run.ts';
 import { isFinal } from '../../model/status.ts';
 import { fromArtifactRow, insertArtifact, makersOf, toArtifactRow } from './artifact-queries.ts';
@@ -42,10 +43,12 @@ export const runCopyQueries = ({ db, now }: SqlContext): RunCopyQueries => ({
       .execute();
     const entries = await selectEntries(db).where('key', 'in', keys).execute();
     const codeState = await readCodeState(db, runId);
+    const recorded = Map.groupBy(attempts.map(fromAttemptRow), ({ stepRunId }) => stepRunId);
+    const stepRuns = steps.map(fromStepRunRow);
     return {
       run: fromRunRow(run),
-      steps: steps.map(fromStepRunRow),
-      attempts: attempts.map(fromAttemptRow),
+      steps: stepRuns,
+      attempts: stepRuns.flatMap((step) => withFirstAttempt(step, recorded.get(step.id) ?? [])),
       artifacts: artifacts.map(fromArtifactRow),
       entries: entries.map(fromEntryRow),
       logs: await logsOf(db, runId),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { MetadataReads } from '../../components/metadata-reads.ts';
-import type { SqlContext } from './metadata-schema.ts';
+import { STATUSES, type Status } from '../../model/status.ts';
+import type { Sql, SqlContext } from './metadata-schema.ts';
 
 type StatisticsQueries = Pick<MetadataReads, 'pipelineStatistics' | 'stepStatistics' | 'knownNames'>;
 
@@ -11,26 +12,52 @@ const NAME_COLUMNS = {
   tag: { table: 'run_tag', column: 'tag' },
 } as const;
 
+const SUCCEEDED = ['succeeded', 'cached'] as const satisfies readonly Status[];
+/** By themselves. */
+const ENDED = [...SUCCEEDED, 'failed'] as const satisfies readonly Status[];
+
+interface PipelineTally {
+  readonly pipeline: string;
+  readonly status: Status;
+  readonly runs: number | string;
+}
+
+interface NewestRun {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
+const isNewer = (a: NewestRun, b: NewestRun): boolean =>
+  a.createdAt === b.createdAt ? a.id > b.id : a.createdAt > b.createdAt;
+
+/** One look at the end of a group of `run_tally`. */
+const newestOf = (db: Sql, { pipeline, status }: PipelineTally): Promise<NewestRun> =>
+  db
+    .selectFrom('run')
+    .select(['id', 'created_at as createdAt'])
+    .where(sql`pipeline || ''`, '=', pipeline)
+    .where('status', '=', status)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+
 export const statisticsQueries = ({ db }: SqlContext): StatisticsQueries => ({
   async pipelineStatistics() {
-    const { rows } = await sql<{ pipeline: string; runs: number; ended: number; succeeded: number }>`
-      select pipeline, count(*) as runs,
-        sum(case when status in ('succeeded', 'cached', 'failed') then 1 else 0 end) as ended,
-        sum(case when status in ('succeeded', 'cached') then 1 else 0 end) as succeeded
-      from run group by pipeline order by pipeline`.execute(db);
-    return Promise.all(
-      rows.map(async ({ pipeline, runs, ended, succeeded }) => {
-        const { id } = await db
-          .selectFrom('run')
-          .select('id')
-          .where('pipeline', '=', pipeline)
-          .orderBy('created_at', 'desc')
-          .orderBy('id', 'desc')
-          .limit(1)
-          .executeTakeFirstOrThrow();
-        return { pipeline, runs: Number(runs), ended: Number(ended), succeeded: Number(succeeded), newest: id };
-      }),
-    );
+    // Spelled as the index `run_tally` has it, whose order is that of the groups.
+    const { rows } = await sql<PipelineTally>`
+      select pipeline || '' as pipeline, status, count(*) as runs from run group by pipeline || '', status`.execute(db);
+    const newest = await Promise.all(rows.map((tally) => newestOf(db, tally)));
+    const tallies = rows.map((tally, i) => ({ ...tally, runs: Number(tally.runs), newest: newest[i]! }));
+    return [...Map.groupBy(tallies, ({ pipeline }) => pipeline)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([pipeline, some]) => {
+        const count = (statuses: readonly Status[]): number =>
+          some.reduce((sum, { status, runs }) => (statuses.includes(status) ? sum + runs : sum), 0);
+        const last = some.map((one) => one.newest).reduce((a, b) => (isNewer(b, a) ? b : a));
+        const [runs, ended, succeeded] = [count(STATUSES), count(ENDED), count(SUCCEEDED)];
+        return { pipeline, runs, ended, succeeded, newest: last.id };
+      });
   },
 
   async stepStatistics(since) {

@@ -1,4 +1,5 @@
 import type { MetadataStore, StepRunChange } from '../../components/metadata-store.ts';
+import { withFirstAttempt } from '../../model/first-attempt.ts';
 import type { AttemptRecord, Time } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
 import { compiledWrite } from './compiled-query.ts';
@@ -49,7 +50,10 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
       .where('step_run_id', '=', stepRunId)
       .orderBy('attempt')
       .execute();
-    return rows.map(fromAttemptRow);
+    const recorded = rows.map(fromAttemptRow);
+    if (recorded[0]?.attempt === 1) return recorded;
+    const [stepRun] = await selectStepRuns(db).where('step_run.id', '=', stepRunId).execute();
+    return stepRun ? withFirstAttempt(fromStepRunRow(stepRun), recorded) : recorded;
   },
 
   async recentStepRuns(step, { limit = RECENT, status = SUCCEEDED, pipeline, endedBy } = {}) {

@@ -31,7 +31,7 @@ export function criticalPath(
   const seen = new Set<string>();
   for (let node = latest(ends.keys()); node !== undefined && !seen.has(node); node = latest(parents.get(node) ?? [])) {
     seen.add(node);
-    path.unshift(node);
+    path.push(node);
   }
-  return path;
+  return path.reverse();
 }
