@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { Artifact, ArtifactPage, Lineage, Preview } from '../../server/api/artifact.ts';
 import type { CachePage, CacheSummary } from '../../server/api/cache.ts';
 import type { Comparison } from '../../server/api/comparison.ts';
+import type { ExecutorList } from '../../server/api/executor.ts';
 import type { Info } from '../../server/api/info.ts';
 import type { RunMetrics } from '../../server/api/metric.ts';
 import type { Grid, Pipeline, PipelineList } from '../../server/api/pipeline.ts';
@@ -53,6 +54,15 @@ export const runQuery = (run: string) =>
   queryOptions({
     queryKey: ['run', run, 'run'],
     queryFn: ({ signal }) => request<Run>(`/runs/${part(run)}`, { signal }),
+  });
+
+/** Looked for in the tracker, which may be far: never waited for. */
+export const linksQuery = (run: string, step = '') =>
+  queryOptions({
+    queryKey: ['links', run, step],
+    queryFn: ({ signal }) => request<Run['links']>(address(`/runs/${part(run)}/links`, { step }), { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 export const stepQuery = (run: string, node: string) =>
@@ -128,6 +138,11 @@ export const lineageQuery = (digest: string, depth: number) =>
     queryFn: ({ signal }) => request<Lineage>(address(`/artifacts/${part(digest)}/lineage`, { depth }), { signal }),
     placeholderData: keepPreviousData,
   });
+
+export const executorsQuery = queryOptions({
+  queryKey: ['runs', 'executors'],
+  queryFn: ({ signal }) => request<ExecutorList>('/executors', { signal }),
+});
 
 export const stacksQuery = queryOptions({
   queryKey: ['stacks'],

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import {
-  Background,
   Controls,
   type Edge,
   Handle,
@@ -18,15 +17,12 @@ import { RoutedEdge } from './routed-edge.tsx';
 import '@xyflow/react/dist/base.css';
 import './dag.css';
 
-/** Beyond this the whole is never shown at once: it would be dust, and thousands of elements. */
-const BIG = 400;
 const LEAST_ZOOM = 0.15;
-const LEAST_ZOOM_BIG = 0.45;
 
 export interface DagNode extends DrawnNode {
+  readonly status: string;
   /** What stands in its box. */
   readonly content: ReactNode;
-  readonly status: string;
 }
 
 export interface DagProps {
@@ -57,7 +53,7 @@ const NODE_TYPES = { box: Box };
 const EDGE_TYPES = { routed: RoutedEdge };
 const NOTHING: Layout = { places: new Map(), routes: new Map() };
 
-/** A graph that pans and zooms; only what is in sight is in the page. */
+/** A graph that pans and zooms; only what is in sight is in the page. One with many hundreds of boxes is a BigGraph's. */
 export function Dag(props: DagProps) {
   const { nodes } = props;
   const structure = nodes.map(({ id, parents }) => `${id}<${parents.join(',')}`).join(';');
@@ -88,7 +84,6 @@ function Flow({
   focus,
   layout: { places, routes },
 }: DagProps & { readonly layout: Layout }) {
-  const isBig = nodes.length > BIG;
   const flowNodes = useMemo(
     () =>
       nodes.flatMap(({ id, content, status }): FlowNode[] => {
@@ -138,40 +133,27 @@ function Flow({
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        minZoom={isBig ? LEAST_ZOOM_BIG : LEAST_ZOOM}
+        minZoom={LEAST_ZOOM}
         maxZoom={1.5}
         zoomOnDoubleClick={false}
         preventScrolling={false}
         panOnScroll={false}
         zoomOnScroll={false}
       >
-        <Background gap={20} size={1} />
         <Controls showInteractive={false} position="bottom-left" />
-        <Camera focus={focus} isBig={isBig} places={places} />
+        <Camera focus={focus} places={places} />
       </ReactFlow>
     </section>
   );
 }
 
-/** Shows the whole at first where it can be read, else its beginning; afterwards what was asked for. */
-function Camera({
-  focus,
-  isBig,
-  places,
-}: {
-  readonly focus: string | null;
-  readonly isBig: boolean;
-  readonly places: ReadonlyMap<string, Place>;
-}) {
+/** Shows the whole at first, as far as it can be read; afterwards what was asked for. */
+function Camera({ focus, places }: { readonly focus: string | null; readonly places: ReadonlyMap<string, Place> }) {
   const flow = useReactFlow();
   useEffect(() => {
     const place = focus === null ? undefined : places.get(focus);
-    const first = place ?? (isBig ? places.values().next().value : undefined);
-    if (!first) {
-      void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.35 });
-      return;
-    }
-    void flow.setCenter(first.x + SIZES.width / 2, first.y + SIZES.height / 2, { zoom: isBig ? 0.8 : 1 });
-  }, [flow, focus, isBig, places]);
+    if (place) void flow.setCenter(place.x + SIZES.width / 2, place.y + SIZES.height / 2, { zoom: 1 });
+    else void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.35 });
+  }, [flow, focus, places]);
   return null;
 }

@@ -68,8 +68,13 @@ function alikeNodes(nodes: readonly PlanNode[]): ReadonlyMap<string, string> {
   const classOf = new Map<string, string>();
   const members = new Map<string, string[]>();
   for (const { id, step, parents } of nodes) {
-    const above = [...new Set(parents.map((parent) => classOf.get(parent) ?? parent))].sort();
-    const name = classNamed(JSON.stringify([step, above]));
+    const [first, ...others] = parents;
+    // Most have one parent: no set, no order.
+    const above =
+      others.length === 0
+        ? (classOf.get(first ?? '') ?? first ?? '')
+        : [...new Set(parents.map((parent) => classOf.get(parent) ?? parent))].sort().join('\n');
+    const name = classNamed(`${step}\n${above}`);
     classOf.set(id, name);
     const same = members.get(name);
     if (same) same.push(id);

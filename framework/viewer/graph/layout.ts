@@ -1,10 +1,7 @@
 import ElkApi, { type ElkNode } from 'elkjs/lib/elk-api.js';
 import elkWorkerAddress from 'elkjs/lib/elk-worker.min.js?url';
 import type { DrawnNode } from './fold-plan.ts';
-import { type Place, quickLayout, SIZES } from './quick-layout.ts';
-
-/** Up to here elk is asked: beyond, its layers take seconds. */
-const MOST_FOR_ELK = 300;
+import { type Place, SIZES } from './quick-layout.ts';
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
@@ -24,9 +21,8 @@ export interface Layout {
 
 let elk: InstanceType<typeof ElkApi> | undefined;
 
-/** Where each node stands; worked out beside the page, in a worker, unless the graph is big. */
+/** Where each node stands; worked out beside the page, in a worker. */
 export async function layOut(nodes: readonly DrawnNode[]): Promise<Layout> {
-  if (nodes.length > MOST_FOR_ELK) return { places: quickLayout(nodes), routes: new Map() };
   elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorkerAddress) });
   const { width, height } = SIZES;
   const graph: ElkNode = {

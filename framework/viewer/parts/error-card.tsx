@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { StoredError } from '../../server/api/stored-error.ts';
+import { Excerpt } from './excerpt.tsx';
 import { Prose } from './prose.tsx';
 import './error-card.css';
 
@@ -33,6 +34,7 @@ export function ErrorCard({ error, title, actions }: ErrorCardProps) {
         {actions && <div className="end">{actions}</div>}
       </header>
       <pre className="error-message">{error.message}</pre>
+      {error.excerpt && <Excerpt excerpt={error.excerpt} />}
       {frames.length > 0 && (
         <ol className="error-frames" aria-label="Where it happened">
           {frames.map((frame) => (

@@ -4,7 +4,8 @@ import type { RunSummary } from '../../../server/api/run.ts';
 import type { Status } from '../../../server/api/status.ts';
 import { DiffView } from '../../parts/diff-view.tsx';
 import { formatDuration } from '../../parts/format.ts';
-import { ALL_STATUSES, StatusMark } from '../../parts/status.tsx';
+import { StatusMark } from '../../parts/status.tsx';
+import { ALL_STATUSES } from '../../parts/status-shapes.ts';
 import { CompareCard } from './compare-card.tsx';
 
 type Steps = Comparison['steps'];

@@ -5,6 +5,7 @@ import type { Grid } from '../../../server/api/pipeline.ts';
 import { gridQuery, pipelineQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatDuration } from '../../parts/format.ts';
+import { headlineMetrics } from '../../parts/headline-metrics.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { isOver } from '../../parts/status.tsx';
@@ -87,8 +88,9 @@ function Trends({ grid }: { readonly grid: Grid }) {
   const { metric: asked } = route.useSearch();
   const navigate = route.useNavigate();
   const runs = useMemo(() => grid.runs.filter(({ status }) => isOver(status)).toReversed(), [grid]);
-  const names = useMemo(() => [...new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)))].sort(), [runs]);
-  const metric = asked && names.includes(asked) ? asked : names[0];
+  const byWeight = useMemo(() => headlineMetrics(runs.map(({ metrics }) => metrics)), [runs]);
+  const names = useMemo(() => [...byWeight].sort(), [byWeight]);
+  const metric = asked && names.includes(asked) ? asked : byWeight[0];
   const durations = useMemo(
     () => [{ name: 'duration', points: runs.map(({ durationMs }, index) => [index + 1, durationMs] as const) }],
     [runs],

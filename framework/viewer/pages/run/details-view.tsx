@@ -4,7 +4,6 @@ import type { Run } from '../../../server/api/run.ts';
 import { Commit } from '../../parts/commit.tsx';
 import { DiffView } from '../../parts/diff-view.tsx';
 import { JsonTree } from '../../parts/json-tree.tsx';
-import { NotesCard } from './notes-card.tsx';
 
 /** What a run was given and what it ran on. */
 export function DetailsView({ run, values }: { readonly run: Run; readonly values: readonly TrackedValue[] }) {
@@ -80,7 +79,6 @@ export function DetailsView({ run, values }: { readonly run: Run; readonly value
           </dl>
         </Card>
       )}
-      <NotesCard run={run} />
     </div>
   );
 }

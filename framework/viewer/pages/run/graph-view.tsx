@@ -1,15 +1,21 @@
-import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import type { Run } from '../../../server/api/run.ts';
 import type { Status } from '../../../server/api/status.ts';
+import type { StepSummary } from '../../../server/api/step.ts';
 import type { DagNode } from '../../graph/dag.tsx';
-import { foldPlan, stateOf } from '../../graph/fold-plan.ts';
+import { type DrawnNode, foldPlan, isGroup, stateOf } from '../../graph/fold-plan.ts';
 import { GroupBox, StepBox } from '../../graph/step-box.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import type { Counts } from '../../parts/status.tsx';
 import { StepList } from './step-list.tsx';
 
+/** More boxes than this are painted: elk takes seconds to lay them out, and they are too many elements to move. */
+const MOST_ELEMENTS = 300;
+const LABEL = 'Graph of the steps';
+
+const BigGraph = lazy(() => import('../../graph/big-graph.tsx').then(({ BigGraph }) => ({ default: BigGraph })));
 const Dag = lazy(() => import('../../graph/dag.tsx').then(({ Dag }) => ({ default: Dag })));
 const route = getRouteApi('/runs/$run');
 
@@ -26,26 +32,11 @@ export function GraphView({ run }: { readonly run: Run }) {
   const opened = useMemo(() => new Set(open.split(',').filter(Boolean)), [open]);
   const critical = useMemo(() => new Set(run.criticalPath), [run.criticalPath]);
   const folded = useMemo(() => foldPlan(run.plan.nodes, opened), [run.plan.nodes, opened]);
-  const nodes = useMemo(() => {
-    const steps = new Map(run.steps.map((step) => [step.id, step]));
-    return folded.map((node): DagNode => {
-      const only = node.members.length === 1 ? steps.get(node.id) : undefined;
-      if (only) {
-        const isCritical = critical.has(only.id);
-        return { ...node, status: only.status, content: <StepBox run={run.id} step={only} isCritical={isCritical} /> };
-      }
-      const states = node.members.flatMap((id) => steps.get(id)?.status ?? []);
-      const status = stateOf(states);
-      const unfold = (): void => void navigate({ search: (now) => ({ ...now, open: [...opened, node.id].join(',') }) });
-      return {
-        ...node,
-        status,
-        content: (
-          <GroupBox step={node.step} status={status} count={states.length} counts={countsOf(states)} onOpen={unfold} />
-        ),
-      };
-    });
-  }, [folded, run.steps, run.id, critical, opened, navigate]);
+  const steps = useMemo(() => new Map(run.steps.map((step) => [step.id, step])), [run.steps]);
+  const unfold = useCallback(
+    (group: string): void => void navigate({ search: (now) => ({ ...now, open: [...opened, group].join(',') }) }),
+    [navigate, opened],
+  );
   const drawnCritical = useMemo(
     () => new Set(folded.filter(({ members }) => members.some((id) => critical.has(id))).map(({ id }) => id)),
     [folded, critical],
@@ -66,10 +57,68 @@ export function GraphView({ run }: { readonly run: Run }) {
           </button>
         )}
         <Suspense fallback={<Skeleton lines={8} label="Loading the graph" />}>
-          <Dag nodes={nodes} label="Graph of the steps" highlighted={drawnCritical} focus={focus ?? null} />
+          {folded.length > MOST_ELEMENTS ? (
+            <Painted {...{ run, steps, folded, unfold }} highlighted={drawnCritical} focus={focus ?? null} />
+          ) : (
+            <Boxes {...{ run, steps, folded, unfold, critical }} highlighted={drawnCritical} focus={focus ?? null} />
+          )}
         </Suspense>
       </div>
       <StepList run={run} critical={critical} />
     </div>
   );
+}
+
+interface Drawn {
+  readonly run: Run;
+  readonly steps: ReadonlyMap<string, StepSummary>;
+  readonly folded: readonly DrawnNode[];
+  readonly unfold: (group: string) => void;
+  readonly highlighted: ReadonlySet<string>;
+  readonly focus: string | null;
+}
+
+const statesOf = ({ members }: DrawnNode, steps: Drawn['steps']): readonly Status[] =>
+  members.flatMap((id) => steps.get(id)?.status ?? []);
+
+function Boxes({ run, steps, folded, unfold, critical, ...shown }: Drawn & { readonly critical: ReadonlySet<string> }) {
+  const nodes = useMemo(
+    () =>
+      folded.map((node): DagNode => {
+        const only = isGroup(node) ? undefined : steps.get(node.id);
+        if (only) {
+          const isCritical = critical.has(only.id);
+          return {
+            ...node,
+            status: only.status,
+            content: <StepBox run={run.id} step={only} isCritical={isCritical} />,
+          };
+        }
+        const states = statesOf(node, steps);
+        const status = stateOf(states);
+        const box = { step: node.step, status, count: states.length, counts: countsOf(states) };
+        return { ...node, status, content: <GroupBox {...box} onOpen={() => unfold(node.id)} /> };
+      }),
+    [folded, steps, run.id, critical, unfold],
+  );
+  return <Dag nodes={nodes} label={LABEL} {...shown} />;
+}
+
+function Painted({ run, steps, folded, unfold, ...shown }: Drawn) {
+  const navigate = useNavigate();
+  const nodes = useMemo(
+    () =>
+      folded.map((node) => ({
+        ...node,
+        status: stateOf(statesOf(node, steps)),
+        title: isGroup(node) ? `${node.step} × ${node.members.length.toLocaleString('en-US')}` : node.id,
+      })),
+    [folded, steps],
+  );
+  const groups = useMemo(() => new Set(folded.filter(isGroup).map(({ id }) => id)), [folded]);
+  const open = (id: string): void => {
+    if (groups.has(id)) unfold(id);
+    else void navigate({ to: '/runs/$run/steps/$node', params: { run: run.id, node: id } });
+  };
+  return <BigGraph nodes={nodes} label={LABEL} onOpen={open} {...shown} />;
 }

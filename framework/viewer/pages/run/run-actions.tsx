@@ -6,10 +6,14 @@ import { act } from '../../client/act.ts';
 import { infoQuery } from '../../client/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { type Binding, useKeys } from '../../shell/keyboard.ts';
+import { EditRun } from './edit-run.tsx';
+
+const NO_KEYS: readonly Binding[] = [];
 
 /** What can be done with a run now; nothing for who may only look. */
 export function RunActions({ run }: { readonly run: Run }) {
-  const [asks, setAsks] = useState<'cancel' | 'delete' | null>(null);
+  const [asks, setAsks] = useState<'cancel' | 'delete' | 'edit' | null>(null);
   const { data: info } = useQuery(infoQuery);
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -18,7 +22,12 @@ export function RunActions({ run }: { readonly run: Run }) {
     onSuccess: ({ id }: StartedRun) => void navigate({ to: '/runs/$run', params: { run: id } }),
   });
   const renew = (): void => void client.invalidateQueries({ queryKey: ['run', run.id] });
-  if (!info?.writable) return null;
+  const isWritable = info?.writable ?? false;
+  useKeys(
+    'This run',
+    isWritable ? [{ keys: 'e', what: 'Change its name, tags and notes', act: () => setAsks('edit') }] : NO_KEYS,
+  );
+  if (!isWritable) return null;
   return (
     <>
       {run.can.cancel && (
@@ -54,12 +63,16 @@ export function RunActions({ run }: { readonly run: Run }) {
       >
         Run again…
       </Link>
+      <button type="button" className="button" onClick={() => setAsks('edit')}>
+        {run.notes === '' ? 'Add a note…' : 'Edit…'}
+      </button>
       {run.can.delete && (
         <button type="button" className="button quiet danger" onClick={() => setAsks('delete')}>
           Delete
         </button>
       )}
       {goOn.error && <Problem error={goOn.error} title="It can't go on" />}
+      {asks === 'edit' && <EditRun run={run} onClose={() => setAsks(null)} />}
       {asks === 'cancel' && (
         <Confirm
           title={`Cancel ${run.name}?`}

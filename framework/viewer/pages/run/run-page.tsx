@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import type { Run } from '../../../server/api/run.ts';
-import { metricsQuery, runQuery } from '../../client/queries.ts';
+import { linksQuery, metricsQuery, runQuery } from '../../client/queries.ts';
 import { Commit } from '../../parts/commit.tsx';
-import { ErrorCard } from '../../parts/error-card.tsx';
+import { HookFailures } from '../../parts/hook-failures.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { isOver, StatusCounts, StatusMark } from '../../parts/status.tsx';
@@ -16,7 +15,9 @@ import { DetailsView } from './details-view.tsx';
 import { GraphView } from './graph-view.tsx';
 import { MetricsView } from './metrics-view.tsx';
 import { RunActions } from './run-actions.tsx';
+import { RunError } from './run-error.tsx';
 import { RunLog } from './run-log.tsx';
+import { RunNotes } from './run-notes.tsx';
 import { TimelineView } from './timeline-view.tsx';
 import './run-page.css';
 
@@ -86,7 +87,9 @@ function Loaded({ run, version }: { readonly run: Run; readonly version: number 
       actions={<RunActions run={run} />}
       lede={<Facts run={run} />}
     >
+      <RunNotes notes={run.notes} />
       <RunError run={run} />
+      <HookFailures failures={run.hookFailures} />
       <nav className="tabs" aria-label="Views of the run">
         {VIEWS.map((name) => (
           <Link
@@ -125,6 +128,7 @@ const Marks = ({ run }: { readonly run: Run }) => (
 );
 
 function Facts({ run }: { readonly run: Run }) {
+  const { data: links } = useQuery(linksQuery(run.id));
   const relatives = [
     ...run.earlier.map((each) => ({ ...each, what: 'goes on from' })),
     ...run.later.map((each) => ({ ...each, what: 'went on as' })),
@@ -145,6 +149,11 @@ function Facts({ run }: { readonly run: Run }) {
           <Commit git={run.git} />
         </span>
       )}
+      {links?.tracker && (
+        <a className="link" href={links.tracker} target="_blank" rel="noreferrer noopener">
+          In the tracker ↗
+        </a>
+      )}
       {relatives.map(({ id, name, what }) => (
         <span key={id}>
           {what}{' '}
@@ -154,34 +163,5 @@ function Facts({ run }: { readonly run: Run }) {
         </span>
       ))}
     </div>
-  );
-}
-
-/** What failed comes first: the step where there is one, with a way to it. */
-function RunError({ run }: { readonly run: Run }) {
-  const failed = useMemo(() => run.steps.filter(({ status }) => status === 'failed' || status === 'lost'), [run.steps]);
-  const first = failed[0];
-  const error = first?.error ?? run.error;
-  if (!error || (run.status === 'succeeded' && !first)) return null;
-  if (!first) return <ErrorCard error={error} title={run.status === 'cancelled' ? 'Cancelled' : 'The run failed'} />;
-  const others = failed.length - 1;
-  return (
-    <ErrorCard
-      error={error}
-      title={
-        <>
-          <Link to="/runs/$run/steps/$node" params={{ run: run.id, node: first.id }}>
-            {first.id}
-          </Link>{' '}
-          {first.status}
-          {others > 0 && `, and ${others.toLocaleString('en-US')} more`}
-        </>
-      }
-      actions={
-        <Link to="/runs/$run/steps/$node" params={{ run: run.id, node: first.id }} className="button small">
-          Open the step
-        </Link>
-      }
-    />
   );
 }

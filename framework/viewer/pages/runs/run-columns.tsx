@@ -3,6 +3,7 @@ import { createColumnHelper } from '@tanstack/react-table';
 import type { RunSummary } from '../../../server/api/run.ts';
 import { Commit } from '../../parts/commit.tsx';
 import { formatDuration, formatNumber } from '../../parts/format.ts';
+import { headlineMetrics } from '../../parts/headline-metrics.ts';
 import { StatusCounts, StatusMark } from '../../parts/status.tsx';
 import { Ago, Duration } from '../../parts/time.tsx';
 
@@ -14,16 +15,9 @@ const MOST_METRICS = 2;
 /** Rows that are looked at to choose them: the choice must not change while one scrolls. */
 const SAMPLE = 100;
 
-/** The metrics that most runs have, the one that is sorted by first. */
+/** The metrics that tell most, the one that is sorted by first. */
 export function metricsOf(runs: readonly RunSummary[], sort: string): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { metrics } of runs.slice(0, SAMPLE))
-    for (const name of Object.keys(metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  // A plain name is a result; one with a slash is a curve of a group.
-  const isPart = (name: string): number => Number(name.includes('/'));
-  const common = [...counts]
-    .sort(([nameA, a], [nameB, b]) => isPart(nameA) - isPart(nameB) || b - a)
-    .map(([name]) => name);
+  const common = headlineMetrics(runs.slice(0, SAMPLE).map(({ metrics }) => metrics));
   const sorted = /^-?metrics\.(.+)$/.exec(sort)?.[1];
   const names = sorted ? [sorted, ...common.filter((name) => name !== sorted)] : common;
   return names.slice(0, MOST_METRICS);
@@ -76,18 +70,27 @@ export const columnsFor = (metrics: readonly string[]) =>
     helper.display({ id: 'commit', header: 'Commit', cell: ({ row }) => <Commit git={row.original.git} isShort /> }),
   ]);
 
+/** So many tags stand beside a name; the others are counted. */
+const MOST_TAGS = 2;
+
 function NameCell({ run }: { readonly run: RunSummary }) {
+  const more = run.tags.slice(MOST_TAGS);
   return (
     <div className="runs-name">
-      <div className="cut">
-        <Link to="/runs/$run" params={{ run: run.id }} title={run.error ?? run.name}>
+      <div className="runs-name-line">
+        <Link to="/runs/$run" params={{ run: run.id }} title={run.error ?? run.name} className="cut">
           {run.name}
         </Link>
-        {run.tags.map((tag) => (
-          <span key={tag} className="tag cut">
+        {run.tags.slice(0, MOST_TAGS).map((tag) => (
+          <Link key={tag} to="/runs" search={{ filter: `tag:${tag}` }} className="tag cut" title={`All tagged ${tag}`}>
             {tag}
-          </span>
+          </Link>
         ))}
+        {more.length > 0 && (
+          <span className="tag runs-more-tags" title={more.join(', ')}>
+            +{more.length}
+          </span>
+        )}
       </div>
       {run.error && run.status !== 'cancelled' && <div className="runs-error cut">{run.error}</div>}
       <div className="runs-narrow cut">

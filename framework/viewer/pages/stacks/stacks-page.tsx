@@ -4,6 +4,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Page } from '../../shell/page.tsx';
+import { ExecutorsCard } from './executors-card.tsx';
 import { StackCard } from './stack-card.tsx';
 import './stacks-page.css';
 
@@ -16,6 +17,7 @@ export function StacksPage() {
       marks={data && <span className="count">{data.items.length}</span>}
       lede="A stack names what runs steps and what keeps their results. A pipeline is the same on each."
     >
+      <ExecutorsCard />
       {error && <Problem error={error} title="The stacks can't be read" />}
       {!data && !error && <Skeleton lines={6} label="Loading the stacks" />}
       {data && data.items.length === 0 && (

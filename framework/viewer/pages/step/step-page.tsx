@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Step } from '../../../server/api/step.ts';
-import { stepQuery } from '../../client/queries.ts';
+import { linksQuery, stepQuery } from '../../client/queries.ts';
 import { LogView } from '../../logs/log-view.tsx';
 import { ArtifactLink } from '../../parts/artifact-link.tsx';
 import { ErrorCard } from '../../parts/error-card.tsx';
+import { HookFailures } from '../../parts/hook-failures.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { isOver, StatusMark } from '../../parts/status.tsx';
@@ -41,10 +42,11 @@ export function StepPage() {
     );
   }
   return (
-    <Page title={node} path={path} marks={<StatusMark status={step.status} />} lede={<Facts step={step} />}>
+    <Page title={node} path={path} marks={<StatusMark status={step.status} />} lede={<Facts run={run} step={step} />}>
       {step.error && (
         <ErrorCard error={step.error} title={step.status === 'lost' ? 'Its process was lost' : 'Why it failed'} />
       )}
+      <HookFailures failures={step.hookFailures} />
       <div className="columns">
         <VerdictCard run={run} step={step} />
         <Card title="Result">
@@ -65,7 +67,8 @@ export function StepPage() {
   );
 }
 
-function Facts({ step }: { readonly step: Step }) {
+function Facts({ run, step }: { readonly run: string; readonly step: Step }) {
+  const { data: links } = useQuery(linksQuery(run, step.id));
   return (
     <div className="page-facts">
       {step.step !== step.id && <span>step {step.step}</span>}
@@ -78,6 +81,11 @@ function Facts({ step }: { readonly step: Step }) {
         <Duration ms={step.durationMs} since={step.status === 'running' ? step.startedAt : null} />
       </span>
       {step.reason && <span>{step.reason}</span>}
+      {links?.tracker && (
+        <a className="link" href={links.tracker} target="_blank" rel="noreferrer noopener">
+          In the tracker ↗
+        </a>
+      )}
     </div>
   );
 }
