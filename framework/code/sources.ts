@@ -25,6 +25,19 @@ export function beforeSources(callback: () => void): void {
 }
 export const updateSources = (): void => update();
 
+/** Has the modules that are loaded by another thread be those that this one has digested. */
+let tellFrozen = (_path: string, _source: Source): void => {};
+export function onFrozen(callback: (path: string, source: Source) => void): void {
+  tellFrozen = callback;
+  for (const [path, source] of frozen) callback(path, source);
+}
+/** Says, in the thread that loads modules, what the run has digested. */
+export function markFrozen(path: string, source: Source): void {
+  frozen.set(path, source);
+}
+/** What this thread has given to Node as `path`. */
+export const loadedSource = (path: string): Source | undefined => loaded.get(path);
+
 /** Where sources are kept for the workers of a run, by digest: the file may be another one when they come to it. */
 let keptIn: string | undefined;
 export function keepSourcesIn(dir: string): void {
@@ -42,6 +55,7 @@ export const sourceOf = (bytes: Buffer): Source => ({ text: bytes.toString('utf8
 export function sourceForDigest(path: string): Source {
   update();
   const source = checked(path, loaded.get(path) ?? readSource(path));
+  if (frozen.get(path)?.digest !== source.digest) tellFrozen(path, source);
   frozen.set(path, source);
   return source;
 }
