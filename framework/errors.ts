@@ -60,10 +60,10 @@ export const ERRORS = {
     ({ path }) => `The plan has a cycle: ${path.join(' → ')}.`,
     () => 'Remove one of the after() calls on that path.',
   ),
-  ERR_PARAMS: row<{ pipeline: string; problems: readonly string[] }>(
+  ERR_PARAMS: row<{ pipeline: string; problems: readonly string[]; hint?: string }>(
     2,
     ({ pipeline, problems }) => `Parameters of pipeline ${pipeline}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
-    ({ pipeline }) => `sluice run ${pipeline} --help lists every parameter with its type and default.`,
+    ({ pipeline, hint }) => hint ?? `sluice run ${pipeline} --help lists every parameter with its type and default.`,
   ),
   ERR_UNENCODABLE: row<{ where: string; kind: string }>(
     2,

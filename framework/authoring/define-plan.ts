@@ -2,6 +2,7 @@ import { createPlan } from '../dag/create-plan.ts';
 import { createGrowingPlan } from '../dag/growing-plan.ts';
 import { mapRefs, OutputRef } from '../dag/output-ref.ts';
 import type { Plan } from '../dag/plan.ts';
+import { SluiceError, sluiceError } from '../errors.ts';
 import { parseParams } from './parse-params.ts';
 import { callBody, type PipelineClass, pipelineDefinition } from './pipeline.ts';
 import { type Provenance, Recorder, recordInto } from './recorder.ts';
@@ -12,7 +13,7 @@ import { outputRefOf, symbolicValue } from './symbolic-value.ts';
  * before it runs: its plan is empty, and says so (`isDynamic`).
  *
  * @param options.areParsed whether `values` went through the schema already: a schema that transforms must not see them twice.
- * @throws ERR_PARAMS, ERR_SYMBOLIC_VALUE, ERR_STEP_DEFINITION, and whatever the body throws.
+ * @throws ERR_PARAMS, also for an `inputError` of the body; ERR_SYMBOLIC_VALUE, ERR_STEP_DEFINITION, and whatever else the body throws.
  */
 export async function definePlan(
   target: PipelineClass,
@@ -24,8 +25,16 @@ export async function definePlan(
   const { name } = definition;
   if (definition.dynamic) return { plan: createGrowingPlan(name), params };
   const recorder = new Recorder({ pipeline: name, answer: ({ id }) => symbolicValue(new OutputRef(id, [])) });
-  const result = await recordInto(recorder, () => callBody(target, params));
+  const result = await recordInto(recorder, () => callBody(target, params)).catch((error: unknown) => {
+    throw refusedParams(error, name);
+  });
   return { plan: createPlan({ pipeline: name, nodes: recorder.nodes, result: withRefs(result, outputRefOf) }), params };
+}
+
+/** No step has run: what a body calls bad input can only be its parameters. */
+function refusedParams(error: unknown, pipeline: string): unknown {
+  if (!(error instanceof SluiceError) || error.code !== 'ERR_INPUT') return error;
+  return sluiceError('ERR_PARAMS', { pipeline, problems: [error.message], hint: error.hint }, error);
 }
 
 /** What the body returned, results of steps replaced by their references. */

@@ -15,6 +15,8 @@ beforeAll(async () => {
     'notes.txt': 'no pipeline',
     'pipelines/bad.pipeline.ts': 'export const x = {;\n',
     'lost.ts': "import 'no-such-package';\n",
+    'bad-data/data.yaml': 'names: [a\n',
+    'no-data/readme.txt': 'nothing here',
   });
   expect((await sluice(['run', 'workshop', '--name', 'good'], { cwd })).code).toBe(0);
 });
@@ -65,6 +67,10 @@ const TABLE: readonly (readonly [string, number, string, string])[] = [
   ['artifacts get good:saw.dust', 2, 'ERR_NOT_FOUND', 'saw.sawdust'],
   ['cache invalidate', 2, 'ERR_USAGE', 'needs to know which results'],
   ['cache invalidate --all --step saw', 2, 'ERR_USAGE', 'not both'],
+  ['run train-yolo --data nowhere', 2, 'ERR_PARAMS', 'Data nowhere does not exist'],
+  ['run train-yolo --data no-data', 2, 'ERR_PARAMS', 'no-data'],
+  ['run train-yolo --data bad-data/data.yaml', 2, 'ERR_PARAMS', 'data.yaml is no YAML'],
+  ['plan train-yolo --data shapes:train=many', 2, 'ERR_PARAMS', 'train=many is not understood'],
   ['completion tcsh', 2, 'ERR_USAGE', 'tcsh'],
 ];
 

@@ -42,7 +42,7 @@ function notThere(data: string, path: string): Error {
   }
   const meant = nearest(data, ['shapes', 'coco128']);
   return inputError(
-    `Data ${data} does not exist.`,
+    data === path ? `Data ${data} does not exist.` : `Data ${data} does not exist: there is nothing at ${path}.`,
     meant === undefined ? CHOICES : `Did you mean ${meant}? ${CHOICES}`,
   );
 }

@@ -1,4 +1,4 @@
-import { after, definePlan, pipeline, step } from 'sluice';
+import { after, definePlan, inputError, pipeline, step } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OutputRef } from '../../../framework/dag/output-ref.ts';
@@ -214,6 +214,22 @@ describe('misuse of decorators', () => {
         await new Other().split();
       }),
     ).toMatch(/FixtureSteps\.split and Other\.split have the same name/);
+  });
+
+  it('says that parameters are refused when the body calls them bad input: no step has run', async () => {
+    @pipeline({ name: 'picky' })
+    class Picky {
+      run({ folder }: { folder: string }): Promise<never> {
+        throw inputError(`There is no folder ${folder}.`, 'Make it.');
+      }
+    }
+    await expect(definePlan(Picky, { folder: 'x' })).rejects.toMatchObject({
+      code: 'ERR_PARAMS',
+      exitCode: 2,
+      message: expect.stringContaining('There is no folder x.'),
+      hint: 'Make it.',
+      cause: { code: 'ERR_INPUT' },
+    });
   });
 
   it('refuses a class without @pipeline', async () => {
