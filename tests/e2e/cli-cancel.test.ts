@@ -1,8 +1,13 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { project, sluice, startSluice } from './sluice-command.ts';
+import { startViewer } from './viewer-process.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Steps that end in every way, or don't. Each writes a file when its own code runs, for the moment from which on it can be cancelled. */
 const STUBBORN = `
@@ -163,6 +168,56 @@ describe('a step that computes without giving way to anything', () => {
     expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('Run native is cancelled')]);
     await command.ended;
     expect((await record(cwd, 'native')).status).toEqual({ first: 'succeeded', native: 'cancelled' });
+  });
+});
+
+describe('a step that is cancelled by the API', () => {
+  it.each(['busy', 'blocked', 'deaf'])('is gone soon, in a loop that never ends too (%s)', async (how) => {
+    const cwd = newProject();
+    const viewer = await startViewer(cwd);
+    const command = await begin(cwd, how);
+    const { items } = await viewer.json<{ items: { id: string }[] }>('/api/runs');
+    expect((await viewer.send('POST', `/api/runs/${items[0]?.id}/cancel`)).status).toBe(200);
+    expect((await command.ended).code).toBe(130);
+    expect((await record(cwd, how)).status).toEqual({ first: 'succeeded', [how]: 'cancelled' });
+  });
+});
+
+describe('a program of one’s own that calls run()', () => {
+  const started = (cwd: string, how: string) => {
+    writeFileSync(
+      join(cwd, 'go.ts'),
+      `import { run } from 'sluice';
+import { Stubborn } from './pipelines/stubborn.pipeline.ts';
+await run(Stubborn, { how: '${how}' }, { name: '${how}' }).catch((error: { code: string }) => console.log('caught ' + error.code));
+`,
+    );
+    const args = ['--import', pathToFileURL(join(ROOT, 'dist', 'register.js')).href, 'go.ts'];
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    child.stdout.on('data', (text) => (stdout += text));
+    return new Promise<{ readonly signal: string | null; readonly stdout: string }>((done) => {
+      child.on('close', (_, signal) => done({ signal, stdout }));
+    });
+  };
+
+  it('hears of a cancel where the step is in a process of its own, and goes on', async () => {
+    const cwd = newProject();
+    const ended = started(cwd, 'blocked');
+    await Promise.race([fileAppears(join(cwd, 'blocked.begun')), ended]);
+    await sluice(['runs', 'cancel', 'blocked'], { cwd });
+    expect(await ended).toEqual({ signal: null, stdout: 'caught ERR_CANCELLED\n' });
+    expect((await record(cwd, 'blocked')).status).toEqual({ first: 'succeeded', blocked: 'cancelled' });
+  });
+
+  it('is killed by --now where an inline step blocks it, and its run is cancelled', async () => {
+    const cwd = newProject();
+    const ended = started(cwd, 'busy');
+    await Promise.race([fileAppears(join(cwd, 'busy.begun')), ended]);
+    const cancelled = await sluice(['runs', 'cancel', 'busy', '--now'], { cwd });
+    expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('Run busy is cancelled')]);
+    expect(await ended).toEqual({ signal: 'SIGKILL', stdout: '' });
+    expect((await record(cwd, 'busy')).status).toEqual({ first: 'succeeded', busy: 'cancelled' });
   });
 });
 
