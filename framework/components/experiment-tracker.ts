@@ -21,6 +21,11 @@ export interface ExperimentTracker {
   runFinished(run: RunRecord, steps: readonly StepRunRecord[]): Promise<void>;
   /** The page where people see a run, as far as this process knows it by now. */
   linkTo(runId: string): string | undefined;
+  /**
+   * The page of a run, or of one of its steps, whichever process tracked it; asks the server. Undefined where there is none.
+   * @throws whatever keeps the server from answering.
+   */
+  findPage(run: RunRecord, node?: string): Promise<string | undefined>;
   readonly backlog: TrackerBacklog;
   checks(): readonly ComponentCheck[];
   close(): Promise<void>;

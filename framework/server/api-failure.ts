@@ -24,6 +24,7 @@ const STATUSES: Readonly<Record<string, ApiFailure['status']>> = {
   ERR_FILE_NOT_FOUND: 404,
   ERR_IN_USE: 409,
   ERR_STORE_BUSY: 503,
+  ERR_STORE_WRITE: 503,
   ERR_STORE_UNREACHABLE: 503,
   ERR_STORE_REFUSED: 503,
 };

@@ -14,6 +14,8 @@ export interface FlavorContext {
   /** For trackers that hand files on. */
   readonly artifactStore: () => Promise<ArtifactStore>;
   readonly onTrackerProblem: (error: unknown) => void;
+  /** This process answers people meanwhile: while a component waits for somebody else, the thread goes on. */
+  readonly isServer?: boolean;
 }
 
 interface FlavorFacts<K extends ComponentKind> {

@@ -18,6 +18,7 @@ export function openComponents(
   config: StackConfig,
   project: Project,
   onTrackerProblem: (error: unknown) => void = () => {},
+  isServer = false,
 ): OpenedComponents {
   const opening: { [K in ComponentKind]?: Promise<ComponentOf[K]> } = {};
   const context: FlavorContext = {
@@ -27,6 +28,7 @@ export function openComponents(
     metadataStore: () => open('metadata_store'),
     artifactStore: () => open('artifact_store'),
     onTrackerProblem,
+    isServer,
   };
 
   function open<K extends ComponentKind>(kind: K): Promise<ComponentOf[K]> {

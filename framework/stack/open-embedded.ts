@@ -31,7 +31,10 @@ export const EMBEDDED_COMPONENTS = {
   },
   async metadata_store({ path }: { readonly path?: string | undefined }, context) {
     const { sqliteMetadataStore } = await import('../adapters/metadata-stores/sqlite.ts');
-    return sqliteMetadataStore({ path: path ? inProject(path, context) : join(context.home, 'sluice.db') });
+    return sqliteMetadataStore({
+      path: path ? inProject(path, context) : join(context.home, 'sluice.db'),
+      ...(context.isServer && { yields: true }),
+    });
   },
   async experiment_tracker(_, context) {
     const { localTracker } = await import('../adapters/trackers/local.ts');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { MetadataStore } from '../components/metadata-store.ts';
 import type { Stack } from '../components/stack.ts';
 import { rememberDigestsIn } from '../hashing/known-digests.ts';
-import { openComponents } from './open-components.ts';
+import { type OpenedComponents, openComponents } from './open-components.ts';
 import { findProject, type Project } from './project.ts';
 import { activeStackName, readStackConfig, type StackConfig } from './stack-config.ts';
 
@@ -13,6 +13,8 @@ export interface OpenStackOptions {
   readonly name?: string;
   /** Told when the tracker could not do its work; the run goes on. */
   readonly onTrackerProblem?: (error: unknown) => void;
+  /** This process answers people meanwhile: nothing that waits may hold its thread up. */
+  readonly isServer?: boolean;
 }
 
 /**
@@ -20,17 +22,12 @@ export interface OpenStackOptions {
  * @throws ERR_STACK_NOT_FOUND, ERR_STACK_INVALID, ERR_FLAVOR, ERR_SECRET_…, ERR_STORE_OPEN, ERR_SCHEMA_NEWER.
  */
 export async function openStack(options: OpenStackOptions = {}): Promise<Stack> {
-  const { project = findProject(process.cwd()), onTrackerProblem = () => {} } = options;
-  const name = activeStackName(project, options.name);
-  return openAll(await readStackConfig(project, name), project, onTrackerProblem);
+  const { project = findProject(process.cwd()), onTrackerProblem, isServer } = options;
+  const config = await readStackConfig(project, activeStackName(project, options.name));
+  return openAll(config, project, openComponents(config, project, onTrackerProblem, isServer));
 }
 
-async function openAll(
-  config: StackConfig,
-  project: Project,
-  onTrackerProblem: (error: unknown) => void,
-): Promise<Stack> {
-  const { open, close } = openComponents(config, project, onTrackerProblem);
+async function openAll(config: StackConfig, project: Project, { open, close }: OpenedComponents): Promise<Stack> {
   rememberDigestsIn(digestFolder(project));
   try {
     // At the same time: each of them may wait for a server.

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import { compiledWrite } from './compiled-query.ts';
 import { insertRows } from './insert-rows.ts';
-import type { RunTable, Sql, SqlContext } from './metadata-schema.ts';
+import type { RunTable, Sql, SqlContext, StepRunTable } from './metadata-schema.ts';
 import { deleteCodeState } from './run-code-queries.ts';
 import { pageOfRuns } from './run-filter-queries.ts';
 import { CANCEL_NOW, changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
@@ -108,10 +109,35 @@ export async function insertTags(on: Sql, run: Pick<RunRecord, 'id' | 'createdAt
 
 /** @param first position of the first one in its run. */
 export async function insertSteps(on: Sql, steps: readonly StepRunRecord[], first = 0): Promise<void> {
-  for (const { parts } of steps) await insertParts(on, parts);
-  const rows = steps.map((step, i) => ({ ...toStepRunRow(step), position: first + i }));
-  await insertRows(rows, (some) => on.insertInto('step_run').values(some));
+  for (const [i, step] of steps.entries()) {
+    await insertParts(on, step.parts);
+    await insertStepRow(on, { ...toStepRunRow(step), position: first + i });
+  }
 }
+
+/** A row at a time: to compile a statement of a hundred rows takes three times as long as a prepared one does for them. */
+const insertStepRow = compiledWrite<StepRunTable>((on, slot) =>
+  on.insertInto('step_run').values({
+    id: slot('id'),
+    run_id: slot('run_id'),
+    position: slot('position'),
+    node: slot('node'),
+    step: slot('step'),
+    status: slot('status'),
+    key: slot('key'),
+    parts_id: slot('parts_id'),
+    origin: slot('origin'),
+    reason: slot('reason'),
+    attempts: slot('attempts'),
+    started_at: slot('started_at'),
+    ended_at: slot('ended_at'),
+    output: slot('output'),
+    error: slot('error'),
+    segments: slot('segments'),
+    usage: slot('usage'),
+    hook_failures: slot('hook_failures'),
+  }),
+);
 
 export const runById = (db: Sql, id: string): Promise<RunTable | undefined> =>
   db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();

@@ -13,6 +13,7 @@ import { sqlMetadataStore } from './sql-metadata-store.ts';
 import { sqliteBackup } from './sqlite-backup.ts';
 import { isBusy, isMissingTable, sqliteError } from './sqlite-error.ts';
 import { watchSqlite } from './watch-sqlite.ts';
+import { yieldingStore } from './yielding-store.ts';
 
 /** How long a process waits for another one's transaction, which takes a millisecond or so. */
 const WAIT_MS = 10_000;
@@ -25,6 +26,8 @@ export interface SqliteMetadataStoreOptions {
   readonly path: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** While another process writes for long, this one's thread goes on: reads are answered, and writes are tried again from time to time. */
+  readonly yields?: boolean;
 }
 
 /**
@@ -35,10 +38,16 @@ export interface SqliteMetadataStoreOptions {
  */
 export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
   const path = resolve(options.path);
+  if (options.yields) return yieldingStore(sqliteStore(path, 0, options.now), WAIT_MS);
+  return sqliteStore(path, WAIT_MS, options.now);
+}
+
+/** @param waitMs how long one statement waits, and all of this thread with it. */
+function sqliteStore(path: string, waitMs: number, now?: () => number): MetadataStore {
   return sqlMetadataStore({
     flavor: 'sqlite',
     location: path,
-    dialect: nodeSqliteDialect({ open: () => open(path), explain: (error) => sqliteError(error, path) }),
+    dialect: nodeSqliteDialect({ open: () => open(path, waitMs), explain: (error) => sqliteError(error, path) }),
     manyMachines: false,
     capabilities: {
       keyType: 'text',
@@ -49,7 +58,7 @@ export function sqliteMetadataStore(options: SqliteMetadataStoreOptions): Metada
     },
     feed: (context) => sqliteFeed(path, context),
     backup: (file) => sqliteBackup(path, file),
-    ...(options.now ? { now: options.now } : {}),
+    ...(now ? { now } : {}),
   });
 }
 
@@ -71,7 +80,7 @@ function sqliteFeed(path: string, context: SqlContext): ChangeFeed {
   };
 }
 
-async function open(path: string): Promise<DatabaseSync> {
+async function open(path: string, waitMs: number): Promise<DatabaseSync> {
   const { DatabaseSync } = await import('node:sqlite');
   try {
     if (!existsSync(dirname(path))) mkdirSync(dirname(path));
@@ -80,7 +89,7 @@ async function open(path: string): Promise<DatabaseSync> {
   }
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: WAIT_MS });
+    database = new DatabaseSync(path, { timeout: waitMs });
     await switchToWal(database);
     database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     return database;

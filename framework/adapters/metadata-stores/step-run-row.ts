@@ -128,10 +128,19 @@ const encoded = new WeakMap<readonly KeyPart[], StoredParts>();
 function encodeParts(parts: readonly KeyPart[]): StoredParts {
   const before = encoded.get(parts);
   if (before) return before;
-  const text = toJson(parts);
+  const text = `[${parts.map(textOfPart).join()}]`;
   const row = { id: sha256(text), parts: text };
   encoded.set(parts, row);
   return row;
+}
+
+/** Most parts of a key are the same objects for every call of a step. */
+const texts = new WeakMap<KeyPart, string>();
+
+function textOfPart(part: KeyPart): string {
+  const text = texts.get(part) ?? toJson(part);
+  texts.set(part, text);
+  return text;
 }
 
 /** Null for no parts: a step that has not come to its key. */

@@ -32,6 +32,7 @@ export function consoleTracker({ stream, ...options }: ConsoleTrackerOptions): E
       say(`run ${run.name} (${run.id}) ${run.status}`);
     },
     linkTo: () => undefined,
+    findPage: async () => undefined,
     backlog: NO_BACKLOG,
     checks: () => [],
     close: async () => {},

@@ -24,6 +24,7 @@ export function localTracker({ metadataStore, onProblem }: LocalTrackerOptions):
     },
     runFinished: async ({ id }) => repeated.forget(id),
     linkTo: () => undefined,
+    findPage: async () => undefined,
     backlog: NO_BACKLOG,
     checks: () => [],
     close: async () => {},

@@ -5,6 +5,7 @@ import type { MetadataStore } from '../../components/metadata-store.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 import { localTracker } from './local.ts';
 import { createCourier } from './mlflow/courier.ts';
+import { findPage } from './mlflow/find-page.ts';
 import { mlflowChecks } from './mlflow/mlflow-checks.ts';
 import { createMlflowClient, type MlflowClientOptions } from './mlflow/mlflow-client.ts';
 import type { Nesting } from './mlflow/nested-steps.ts';
@@ -119,6 +120,7 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
         await courier.settle(isCached ? Math.min(options.waitMs, CACHED_WAIT_MS) : options.waitMs);
         runs.get(run.id)?.writer.release();
       }),
+    findPage: (run, node) => findPage({ client, experiment: options.experiment, metadataStore }, run, node),
     linkTo: (runId) => finder.pageOf(runs.get(runId)?.tracked.root ?? runId),
     backlog: { status: courier.status, sync: courier.sync },
     checks: () => mlflowChecks({ client, experiment: options.experiment, backlog: courier.status }),

@@ -7,6 +7,7 @@ export const noTracker = (): ExperimentTracker => ({
   record: async () => {},
   runFinished: async () => {},
   linkTo: () => undefined,
+  findPage: async () => undefined,
   backlog: NO_BACKLOG,
   checks: () => [],
   close: async () => {},

@@ -31,7 +31,7 @@ export async function viewerVerb({ invocation, command }: Call): Promise<undefin
     ...given,
     chosen: chosenToken(invocation.env, given.token ?? (given.readOnly ? 'read' : 'operate')),
   };
-  await withStack(invocation, async (stack) => {
+  const serveUntilAsked = async (stack: Stack): Promise<void> => {
     const server = await serve(invocation, stack, options);
     const takeBack = await announceViewer(stack.home, { url: server.url, stack: stack.name });
     try {
@@ -43,7 +43,8 @@ export async function viewerVerb({ invocation, command }: Call): Promise<undefin
       await takeBack();
       await server.close();
     }
-  });
+  };
+  await withStack(invocation, serveUntilAsked, { isServer: true });
 }
 
 function serve(

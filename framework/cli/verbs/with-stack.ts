@@ -9,6 +9,8 @@ import type { Invocation } from '../invocation.ts';
 export interface WithStackOptions {
   /** Also where nothing says that there is a project: a run makes a folder one. */
   readonly anywhere?: boolean;
+  /** As `openStack` takes it. */
+  readonly isServer?: boolean;
 }
 
 /**
@@ -18,13 +20,14 @@ export interface WithStackOptions {
 export async function withStack<R>(
   { cwd, env, stack: name, quiet, terminal }: Invocation,
   body: (stack: Stack) => Promise<R>,
-  { anywhere = false }: WithStackOptions = {},
+  { anywhere = false, isServer = false }: WithStackOptions = {},
 ): Promise<R> {
   const project = findProject(cwd, env);
   if (!anywhere) refuseOutside(project);
   const stack = await openStack({
     project,
     ...(name !== undefined && { name }),
+    isServer,
     onTrackerProblem: (error) => {
       const { line, colors } = terminal.err;
       if (!quiet) line(`${colors.yellow('!')} The experiment tracker: ${messageOf(error)}`);

@@ -3,13 +3,14 @@ import type { RunFilter } from '../../components/metadata-store.ts';
 import { parseRunFilter } from '../../filter/parse-run-filter.ts';
 import { parseRunSort } from '../../filter/parse-run-sort.ts';
 import { RunMetrics } from '../api/metric.ts';
-import { Run, RunPage } from '../api/run.ts';
+import { Run, RunLinks, RunPage } from '../api/run.ts';
 import type { ServerApp } from '../create-app.ts';
 import type { ServerContext } from '../server-context.ts';
-import { findRunId } from '../views/find-run.ts';
+import { findRun, findRunId } from '../views/find-run.ts';
 import { runMetrics } from '../views/run-metrics.ts';
 import { runSummary } from '../views/run-summary.ts';
 import { runView } from '../views/run-view.ts';
+import { trackerPage } from '../views/tracker-page.ts';
 import { after, answers, count, listOf, runParam } from './answers.ts';
 
 /** Runs are counted up to here: nobody pages through more. */
@@ -40,6 +41,14 @@ const show = createRoute({
   summary: 'One run with its steps',
   request: { params: runParam },
   responses: answers(Run, 'The run'),
+});
+
+const links = createRoute({
+  method: 'get',
+  path: '/api/runs/{ref}/links',
+  summary: 'Its page, or that of one of its steps, in the tracker of the stack, which is asked for it',
+  request: { params: runParam, query: z.object({ step: z.string().max(500).optional() }) },
+  responses: answers(RunLinks, 'Addresses'),
 });
 
 const metrics = createRoute({
@@ -78,6 +87,10 @@ export function addRunRoutes(app: ServerApp, context: ServerContext): void {
     );
   });
   app.openapi(show, async (c) => c.json(await runView(context, c.req.valid('param').ref), 200));
+  app.openapi(links, async (c) => {
+    const run = await findRun(store, c.req.valid('param').ref);
+    return c.json({ tracker: await trackerPage(context, run, c.req.valid('query').step) }, 200);
+  });
   app.openapi(metrics, async (c) => {
     const { names, steps } = c.req.valid('query');
     const run = await findRunId(store, c.req.valid('param').ref);

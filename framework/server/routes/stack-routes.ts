@@ -5,10 +5,12 @@ import { doctor } from '../../stack/doctor/doctor.ts';
 import { findFlavor } from '../../stack/find-flavor.ts';
 import { shownOptions } from '../../stack/shown-options.ts';
 import { readStackConfig, stackNames } from '../../stack/stack-config.ts';
+import { ExecutorList } from '../api/executor.ts';
 import type { JsonValue } from '../api/json-value.ts';
 import { DoctorReport, StackList, type StackView } from '../api/stack.ts';
 import type { ServerApp } from '../create-app.ts';
 import type { ServerContext } from '../server-context.ts';
+import { executorList } from '../views/executor-list.ts';
 import { notFound } from '../views/find-run.ts';
 import { hidePaths } from '../views/hide-paths.ts';
 import { answers } from './answers.ts';
@@ -18,6 +20,13 @@ const list = createRoute({
   path: '/api/stacks',
   summary: 'Stacks with their components, as their files say them',
   responses: answers(StackList, 'All of them'),
+});
+
+const executors = createRoute({
+  method: 'get',
+  path: '/api/executors',
+  summary: 'What runs where: processes that run pipelines now, with their runs and steps',
+  responses: answers(ExecutorList, 'Those of the record that this viewer shows'),
 });
 
 const health = createRoute({
@@ -41,6 +50,7 @@ export function addStackRoutes(app: ServerApp, context: ServerContext): void {
     const items = await Promise.all(stackNames(project).map((name) => stackView(context, name)));
     return c.json({ items }, 200);
   });
+  app.openapi(executors, async (c) => c.json({ items: await executorList(context) }, 200));
   app.openapi(health, async (c) => {
     const { name } = c.req.valid('param');
     if (!stackNames(project).includes(name))

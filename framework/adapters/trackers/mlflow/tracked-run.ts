@@ -96,6 +96,11 @@ export async function chainOf(
   return chain;
 }
 
+export const experimentOf = (
+  run: Pick<RunRecord, 'pipeline'>,
+  { experiment }: Pick<TrackedRunOptions, 'experiment'>,
+): string => (experiment ?? run.pipeline).slice(0, 500);
+
 function openLine(run: RunRecord, root: string, { projectDir, experiment }: TrackedRunOptions): OpenLine {
   const { git } = run;
   const given = run.tags.map((tag): [string, string] => {
@@ -107,7 +112,7 @@ function openLine(run: RunRecord, root: string, { projectDir, experiment }: Trac
     op: 'open',
     root,
     runId: run.id,
-    experiment: (experiment ?? run.pipeline).slice(0, 500),
+    experiment: experimentOf(run, { experiment }),
     name: run.name,
     startedAt: run.startedAt ?? run.createdAt,
     user: userName(),

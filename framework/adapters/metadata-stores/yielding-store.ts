@@ -1,0 +1,34 @@
+import type { MetadataStore } from '../../components/metadata-store.ts';
+import { pause } from './pause.ts';
+import { retryCalls } from './retry-calls.ts';
+import { isBusy } from './sqlite-error.ts';
+
+/** Other processes' transactions take a millisecond or so; two that wait don't meet again and again. */
+const [FIRST_WAIT_MS, LAST_WAIT_MS] = [5, 50];
+
+/**
+ * A store whose database does not wait for others by itself, and whose calls wait here, in no one's way: SQLite's own wait holds up the thread, and with
+ * it all that a server has to answer. A call that came too late has done nothing: each is one statement or one transaction.
+ */
+export function yieldingStore(store: MetadataStore, patienceMs: number): MetadataStore {
+  const closing = new AbortController();
+  const patient = retryCalls(store, async (call) => {
+    const end = performance.now() + patienceMs;
+    for (let tries = 1, wait = FIRST_WAIT_MS; ; tries++, wait = Math.min(wait * 2, LAST_WAIT_MS)) {
+      try {
+        return await call(tries);
+      } catch (error) {
+        const isHeld = error instanceof Error && (isBusy(error) || isBusy(error.cause));
+        if (!isHeld || closing.signal.aborted || performance.now() > end) throw error;
+        await pause(wait * (0.5 + Math.random() / 2), closing.signal);
+      }
+    }
+  });
+  return Object.freeze({
+    ...patient,
+    async close() {
+      closing.abort();
+      await store.close();
+    },
+  });
+}
