@@ -25,16 +25,19 @@ export async function definePlan(
   const { name } = definition;
   if (definition.dynamic) return { plan: createGrowingPlan(name), params };
   const recorder = new Recorder({ pipeline: name, answer: ({ id }) => symbolicValue(new OutputRef(id, [])) });
-  const result = await recordInto(recorder, () => callBody(target, params)).catch((error: unknown) => {
-    throw refusedParams(error, name);
-  });
+  const result = await recordBody(recorder, target, params);
   return { plan: createPlan({ pipeline: name, nodes: recorder.nodes, result: withRefs(result, outputRefOf) }), params };
 }
 
-/** No step has run: what a body calls bad input can only be its parameters. */
-function refusedParams(error: unknown, pipeline: string): unknown {
-  if (!(error instanceof SluiceError) || error.code !== 'ERR_INPUT') return error;
-  return sluiceError('ERR_PARAMS', { pipeline, problems: [error.message], hint: error.hint }, error);
+/** No step has run: what the body calls bad input can only be its parameters. */
+async function recordBody(recorder: Recorder, target: PipelineClass, params: unknown): Promise<unknown> {
+  try {
+    return await recordInto(recorder, () => callBody(target, params));
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'ERR_INPUT') throw error;
+    const { message, hint } = error;
+    throw sluiceError('ERR_PARAMS', { pipeline: pipelineDefinition(target).name, problems: [message], hint }, error);
+  }
 }
 
 /** What the body returned, results of steps replaced by their references. */
