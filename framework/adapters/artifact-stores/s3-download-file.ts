@@ -5,8 +5,8 @@ import { fetchInThread } from './fetch-thread.ts';
 import type { S3Connection } from './s3-connection.ts';
 import { continued, type FirstRange, type Part } from './s3-download.ts';
 
-/** Bytes that the thread gets with one request. */
-const RANGE = 16 << 20;
+/** Bytes that the thread gets with one request: a few at first, so that hashing begins with the transfer and not when several big ranges are there. */
+const [FIRST_RANGE, RANGE] = [2 << 20, 16 << 20];
 
 export interface FileDownload {
   readonly first: FirstRange;
@@ -74,8 +74,12 @@ async function receive(
   }
 }
 
-const rangesOf = (from: number, to: number): readonly { readonly from: number; readonly to: number }[] =>
-  Array.from({ length: Math.ceil((to - from) / RANGE) }, (_, i) => ({
-    from: from + i * RANGE,
-    to: Math.min(to, from + (i + 1) * RANGE),
-  }));
+function rangesOf(from: number, to: number): readonly { readonly from: number; readonly to: number }[] {
+  const ranges: { readonly from: number; readonly to: number }[] = [];
+  for (let at = from, bytes = FIRST_RANGE; at < to; bytes = Math.min(RANGE, 2 * bytes)) {
+    const end = Math.min(to, at + bytes);
+    ranges.push({ from: at, to: end });
+    at = end;
+  }
+  return ranges;
+}

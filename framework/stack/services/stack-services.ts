@@ -107,7 +107,7 @@ function startThemYourself(project: Project, silent: readonly ComponentStatus[],
           'In this checkout, without Docker: npm run services -- start, then npm run --silent services -- env > .env for their addresses.',
         ]
       : []),
-    'Else start each server where its component expects it (sluice stack describe shows the addresses), or install Docker.',
+    'By hand: start each server where its component expects it (sluice stack describe shows the addresses), or install Docker. sluice stack doctor says what else is missing.',
   ];
   return sluiceError('ERR_SERVICES', {
     problem: `Docker can't start them here: ${why}. They do not answer:\n  ${what}`,
