@@ -29,29 +29,31 @@ function mostAlike<R extends { readonly parts: readonly KeyPart[] }>(
 ): R | undefined {
   const index = indexOf(earlier);
   const shared = new Uint32Array(earlier.length);
-  for (const part of parts) for (const at of index.get(nameOf(part)) ?? []) shared[at]!++;
+  for (const { part, digest } of parts) for (const at of index.get(part)?.get(digest) ?? []) shared[at]!++;
   return earlier[shared.indexOf(Math.max(...shared))];
 }
 
-const indexes = new WeakMap<readonly object[], ReadonlyMap<string, readonly number[]>>();
+/** By name and digest of a part. */
+type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+const indexes = new WeakMap<readonly object[], Holders>();
 
 /** Which of the earlier keys have a part. Thousands of calls of one step are compared with one and the same list. */
-function indexOf(earlier: readonly { readonly parts: readonly KeyPart[] }[]): ReadonlyMap<string, readonly number[]> {
+function indexOf(earlier: readonly { readonly parts: readonly KeyPart[] }[]): Holders {
   const known = indexes.get(earlier);
   if (known) return known;
-  const index = new Map<string, number[]>();
+  const index = new Map<string, Map<string, number[]>>();
   for (const [at, { parts }] of earlier.entries()) {
-    for (const part of parts) {
-      const holders = index.get(nameOf(part));
-      if (!holders) index.set(nameOf(part), [at]);
+    for (const { part, digest } of parts) {
+      const named = index.get(part) ?? new Map<string, number[]>();
+      index.set(part, named);
+      const holders = named.get(digest);
+      if (!holders) named.set(digest, [at]);
       else if (holders.at(-1) !== at) holders.push(at);
     }
   }
   indexes.set(earlier, index);
   return index;
 }
-
-const nameOf = ({ part, digest }: KeyPart): string => `${digest} ${part}`;
 
 /** Parts that differ, in the order of the later key; parts that went stand last. */
 export function keyDifferences(before: readonly KeyPart[], after: readonly KeyPart[]): readonly Difference[] {
@@ -68,6 +70,10 @@ export function keyDifferences(before: readonly KeyPart[], after: readonly KeyPa
 
 /** Names that need a closer look: most parts of two keys are alike. */
 function doubtfulNames(before: readonly KeyPart[], after: readonly KeyPart[]): Set<string> {
+  // Two calls of one step have the same names in the same order, nearly always.
+  if (before.length === after.length && before.every(({ part }, i) => part === after[i]?.part)) {
+    return new Set(after.filter(({ digest }, i) => digest !== before[i]?.digest).map(({ part }) => part));
+  }
   // Of a name that stands twice in one of them the count may be all that differs.
   const hasOtherCount = before.length !== after.length;
   const lacks = (parts: readonly KeyPart[]) => {

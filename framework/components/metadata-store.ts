@@ -101,6 +101,7 @@ export interface StepBegin {
   /** As `claim` takes it. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** A step run's first one gets no record of its own until it ends badly: see `attempts`. */
   readonly attempt: AttemptRecord;
   /** What becomes of the step run by it. */
   readonly change: StepRunChange;
@@ -127,7 +128,8 @@ export interface Commit {
   readonly stepRun: StepRunRecord;
   /** What of `stepRun` the store does not have yet. Default: all of it. */
   readonly change?: StepRunChange;
-  readonly attempt: AttemptRecord;
+  /** Absent for a first attempt that has no record of its own: `stepRun` says it all. */
+  readonly attempt?: AttemptRecord;
   readonly artifacts: readonly Artifact[];
   /** Absent when the result must not be re-used (cache off, changed input). */
   readonly entry?: CacheEntry;
@@ -225,6 +227,7 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   /** @param change what becomes of the step run by it, in the same transaction. */
   startAttempt(attempt: AttemptRecord, change?: StepRunChange): Promise<void>;
   endAttempt(attempt: AttemptRecord): Promise<void>;
+  /** Those on record, and before them a first one that has none, as the step run tells it (`withFirstAttempt`). */
   attempts(stepRunId: string): Promise<readonly AttemptRecord[]>;
   /** Step runs of one step name that have ended, newest first, by default successes: earlier keys for `why`, history for declared inputs. */
   recentStepRuns(

@@ -63,7 +63,7 @@ async function commit(
   const refusal = await commitSaved(run, output, {
     stepRun,
     change: before.error === null ? change : { ...change, error: null },
-    attempt: { ...attempt, ...meter.end(), status: 'succeeded', endedAt },
+    ...(attempt.attempt > 1 && { attempt: { ...attempt, ...meter.end(), status: 'succeeded', endedAt } }),
     artifacts: artifactsOf(output),
     collection,
     ...(entry && { entry }),
@@ -73,7 +73,7 @@ async function commit(
   if (claim) run.claims.forget(claim);
   run.outputs.set(node.id, output);
   run.records.set(stepRun);
-  run.clocks.end(node.id);
+  run.clocks.drop(node.id);
   return stepRun;
 }
 

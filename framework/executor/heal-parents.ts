@@ -1,5 +1,6 @@
 import type { PlanNode } from '../dag/plan.ts';
 import { shortDigest } from '../hashing/digest.ts';
+import { firstAttempt } from '../model/first-attempt.ts';
 import type { RunScope } from './run-scope.ts';
 import { runStep } from './run-step.ts';
 import { storedError } from './stored-error.ts';
@@ -40,5 +41,8 @@ async function heal(id: string, run: RunScope): Promise<boolean> {
     message: `The stored result of step ${id} is damaged (${named}), so it runs again.`,
     hint: 'If this happens more than once, look at the disk: sluice doctor.',
   });
+  // Until now the step run told its only attempt.
+  const attempt = firstAttempt(run.records.of(id));
+  if (attempt) await run.stack.metadataStore.endAttempt(attempt);
   return (await runStep(run.plan.node(id), run, true)) === 'done';
 }

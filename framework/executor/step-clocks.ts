@@ -33,6 +33,8 @@ export interface StepClocks {
   of(node: string): StepClock;
   /** What the node's clock says, for the last time. */
   end(node: string): Measured;
+  /** For one that has said it all. */
+  drop(node: string): void;
 }
 
 export function createStepClocks(): StepClocks {
@@ -55,6 +57,7 @@ export function createStepClocks(): StepClocks {
       clocks.delete(node);
       return measured;
     },
+    drop: (node) => void clocks.delete(node),
   };
 }
 

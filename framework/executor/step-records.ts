@@ -10,7 +10,7 @@ export interface StepRecords {
   add(node: string, step: string): void;
   /** Changes the record here and in the store. */
   update(node: string, change: StepRunChange): Promise<StepRunRecord>;
-  /** The same together with the row of an attempt that begins, in one transaction. */
+  /** The same together with the record of an attempt that begins, in one transaction. */
   start(node: string, change: StepRunChange, attempt: AttemptRecord): Promise<StepRunRecord>;
   /** Changes the record here after `write` has changed it in the store, and only if it has. Whatever waits for its batch is written before. */
   begin<T>(
@@ -96,8 +96,9 @@ export function createStepRecords(plan: Plan, runId: string, store: Writes): Ste
       const record = change(node, part);
       const isNew = added.has(node);
       if (batch.length > 0 || isNew || inserting > 0) await flush();
-      // A new row has it all.
-      await store.startAttempt(attempt, isNew ? undefined : part);
+      // A new row has it all, and the first attempt is told by its step run.
+      if (attempt.attempt > 1) await store.startAttempt(attempt, isNew ? undefined : part);
+      else if (!isNew) await store.updateStepRun(record.id, part);
       return record;
     },
     async begin(node, part, write, hasChanged) {

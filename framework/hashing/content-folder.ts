@@ -121,16 +121,16 @@ export function openContentFolder(options: {
   async function holds(digest: Digest): Promise<boolean> {
     const path = pathOf(digest);
     if ((await files.check(path, digest)) !== 'whole') return false;
-    if (!touch(path)) return false;
-    files.trust(path, digest);
-    return true;
+    const touched = touch(path);
+    if (touched === 'moved') files.trust(path, digest);
+    return touched !== undefined;
   }
 
   /** The same without a look at the bytes, for a file that need not be read either: what is damaged here is met by whoever reads it. */
   function seemsToHold({ digest, size }: FileDigest): boolean {
     const path = pathOf(digest);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    return !damaged.has(digest) && stat?.isFile() === true && stat.size === size && touch(path);
+    return !damaged.has(digest) && stat?.isFile() === true && stat.size === size && touch(path) !== undefined;
   }
 
   function place(temporary: string, digest: Digest): void {
@@ -322,19 +322,19 @@ function sizeOfSource(file: string): number {
   return stat.size;
 }
 
-/** Moves the object's time to now when it is old; false when it is gone (collected a moment ago). */
-function touch(path: string): boolean {
+/** Moves the object's time to now when it is old; undefined when the object is gone (collected a moment ago). */
+function touch(path: string): 'moved' | 'fresh' | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) return false;
+  if (!stat) return undefined;
   const now = Date.now();
-  if (now - stat.mtimeMs < TOUCH_MS) return true;
+  if (now - stat.mtimeMs < TOUCH_MS) return 'fresh';
   try {
     utimesSync(path, now / 1000, now / 1000);
   } catch (error) {
     // A store of another user: its times, and its collection, are not ours.
-    return !isCode(error, 'ENOENT');
+    return isCode(error, 'ENOENT') ? undefined : 'fresh';
   }
-  return true;
+  return 'moved';
 }
 
 /** Also folders: where a cache is laid out beside its objects, they are built there too. */

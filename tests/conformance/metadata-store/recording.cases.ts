@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { CodeState, HookFailure, TimeSegment, Usage } from '../../../framework/model/recording.ts';
 import type { Case } from '../conformance.ts';
-import { NOON, sampleAttempt, sampleCommit, sampleRun, sampleStep } from './sample-records.ts';
+import { keyOf, NOON, partsOf, sampleAttempt, sampleCommit, sampleRun, sampleStep } from './sample-records.ts';
 import type { MetadataStoreSubject } from './subject.ts';
 
 const SEGMENTS: readonly TimeSegment[] = [
@@ -31,6 +31,25 @@ export const RECORDING_CASES: readonly Case<MetadataStoreSubject>[] = [
       await store.updateStepRun('run-aaaa/load', { segments: [], usage: null, hookFailures: [FAILURE] });
       const [changed] = await store.stepRuns('run-aaaa');
       expect(changed).toEqual({ ...stepRun, segments: null, usage: null, hookFailures: [FAILURE] });
+    },
+  ],
+  [
+    'tells a first attempt without a record by its step run, while it runs and when it has ended',
+    async ({ store }) => {
+      await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
+      const key = keyOf('load');
+      const attempt = sampleAttempt('run-aaaa/load');
+      const change = { status: 'running', key, parts: partsOf('load'), attempts: 1, startedAt: NOON } as const;
+      const begun = await store.beginStep({ key, owner: 'me', leaseMs: 1000, attempt, change });
+      if (!('claim' in begun)) throw new Error('the key was free');
+      expect(await store.attempts('run-aaaa/load')).toEqual([attempt]);
+      const { attempt: ended, ...commit } = sampleCommit('run-aaaa', 'load', begun);
+      const stepRun = { ...commit.stepRun, startedAt: NOON, attempts: 1, segments: SEGMENTS, usage: USAGE };
+      expect(await store.commit({ ...commit, stepRun })).toBe(true);
+      const whole = { ...ended, startedAt: NOON, segments: SEGMENTS.slice(2), usage: USAGE };
+      expect(await store.attempts('run-aaaa/load')).toEqual([whole]);
+      const copy = await store.readRunRecord('run-aaaa');
+      expect(copy?.attempts).toEqual([whole]);
     },
   ],
   [

@@ -99,7 +99,7 @@ export function sampleCommit(
     readonly endedAt?: number;
     readonly cached?: boolean;
   } = {},
-): Commit & { readonly entry: CacheEntry } {
+): Commit & { readonly attempt: AttemptRecord; readonly entry: CacheEntry } {
   const { text = node, endedAt = NOON + 1000, claim } = options;
   const output: Output = { kind: 'fields', fields: { value: artifactOf(text) } };
   const [key, parts, id] = [keyOf(text), partsOf(text), `${runId}/${node}`];
