@@ -53,6 +53,8 @@ function depsFor(file: string, modules: readonly Module[], r: Random): Deps {
     // The first one depends on most.
     const one = r.chance(0.7) ? from.exported[0]! : r.pick(from.exported);
     const taken = importOf(one, { from: relative(file, from.file), local: `dep${i}`, r });
+    // Two modules may export one name, of which one hands on the other's.
+    if (imports.some((line) => line.startsWith(`import { ${taken.ref} }`))) continue;
     imports.push(taken.line);
     uses.push((x) => one.use(taken.ref, x));
   }
