@@ -69,7 +69,7 @@ describe.skipIf(!canStart('postgres', 'initdb', 'minio'))('two machines on one t
     sluice(args, { cwd: machines[machine], env });
   /** Waits until the second step of the run of this name has begun. */
   const inTheMiddle = (name: string): Promise<void> =>
-    expect.poll(() => wrote(name), { timeout: 30_000 }).toContain(`second ${name}`) as unknown as Promise<void>;
+    expect.poll(() => wrote(name), { timeout: 120_000 }).toContain(`second ${name}`) as unknown as Promise<void>;
   const statuses = ({ run, steps }: RunReport): readonly string[] => [run.status, ...steps.map(({ status }) => status)];
 
   it('take from each other what one of them has made, files too', async () => {
