@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { sluiceError } from '../errors.ts';
 import { apiFailure } from './api-failure.ts';
 import { finishAnswer } from './finish-answer.ts';
+import { refusalPage } from './refusal-page.ts';
 import { addApiDocs } from './routes/api-docs.ts';
 import { addArtifactRoutes } from './routes/artifact-routes.ts';
 import { addCacheRoutes } from './routes/cache-routes.ts';
@@ -40,7 +41,8 @@ export function createApp(context: ServerContext): ServerApp {
   app.onError((error, c) => {
     const { status, body, isFault } = apiFailure(error, context.project);
     if (isFault) context.onFault(error);
-    return c.json(body, status);
+    const isRead = !c.req.path.startsWith('/api/') && (c.req.header('accept') ?? '').includes('text/html');
+    return isRead ? c.html(refusalPage(body), status) : c.json(body, status);
   });
   app.use(securityHeaders);
   app.use(finishAnswer);
