@@ -7,6 +7,8 @@ const AROUND = 5;
 const LONGEST_LINE = 300;
 /** Causes of causes. */
 const MOST_FRAMES = 100;
+/** With the function's name, and without; a path may have a parenthesis of its own. */
+const FORMS = [/^\s+at .*? \((.+):(\d+):(\d+)\)$/, /^\s+at (?:async )?(.+):(\d+):(\d+)$/] as const;
 
 /**
  * The source around the first frame that is in a file which this process loaded as a user's module; undefined when there is none. Only texts that
@@ -16,9 +18,11 @@ const MOST_FRAMES = 100;
  */
 export function errorExcerpt(frames: readonly string[]): SourceExcerpt | undefined {
   for (const frame of frames.slice(0, MOST_FRAMES)) {
-    const [, file = '', line, column] = /^\s+at (?:.*\()?(.+):(\d+):(\d+)\)?$/.exec(frame) ?? [];
-    const text = runningText(file);
-    if (text !== undefined) return excerptAt(text, { file, line: Number(line), column: Number(column) });
+    for (const form of FORMS) {
+      const [, file = '', line, column] = form.exec(frame) ?? [];
+      const text = runningText(file);
+      if (text !== undefined) return excerptAt(text, { file, line: Number(line), column: Number(column) });
+    }
   }
   return undefined;
 }
