@@ -350,7 +350,7 @@ export function sluiceError<C extends ErrorCode>(code: C, args: ArgsOf<C>, cause
   return new SluiceError(code, message(args), hint(args), cause === undefined ? undefined : { cause });
 }
 
-/** For steps: bad input data, said in words. Never retried. */
+/** For steps and pipeline bodies: bad input, said in words. Of a step it is never retried (ERR_INPUT); of a body that plans it refuses the parameters (ERR_PARAMS). */
 export function inputError(message: string, hint: string, cause?: unknown): SluiceError {
   return sluiceError('ERR_INPUT', { message, hint }, cause);
 }

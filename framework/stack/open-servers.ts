@@ -1,3 +1,4 @@
+import type { PostgresConnectionOptions } from '../adapters/metadata-stores/postgres-connection.ts';
 import { memoryBytes } from '../executor/resource-amounts.ts';
 import { artifactCacheDir } from '../executor/stack-services.ts';
 import type { ComponentKind, ComponentOf } from './component-kind.ts';
@@ -23,23 +24,6 @@ interface MinioOptions {
   readonly cache: string;
   readonly partSize: string;
   readonly concurrency: number;
-}
-
-interface PostgresOptions {
-  readonly url?: string | undefined;
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  readonly database?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
-  readonly ca?: string | undefined;
-  readonly poolSize?: number | undefined;
-  readonly statementTimeoutMs?: number | undefined;
-  readonly lockTimeoutMs?: number | undefined;
-  readonly connectTimeoutMs?: number | undefined;
-  readonly applicationName?: string | undefined;
 }
 
 interface MlflowOptions {
@@ -69,7 +53,7 @@ const minio: Opener<'artifact_store', MinioOptions> = {
   },
 };
 
-const postgres: Opener<'metadata_store', PostgresOptions> = {
+const postgres: Opener<'metadata_store', PostgresConnectionOptions> = {
   // A URL may hold the password.
   secretOptions: ['password', 'url'],
   async open({ ca, ...options }, context) {
