@@ -6,7 +6,8 @@
  * `store` is the minio store alone, into a file as `mc` does and as a stream; `SHA-256 alone` is one pass over the file that came, from memory and on one core:
  * `mc` looks at no byte, so no download that checks its bytes on one core can be faster. `behind the cache` is what a run does: up, the file goes into the local cache too; down, it is written
  * there and checked. `mc` is found in the folder of the services or on PATH. Figures are MiB per second, the median of all rounds (five); each round takes
- * each way in turn, with bytes of its own, so that what else the machine does falls on all of them.
+ * each way in turn, with bytes of its own, so that what else the machine does falls on all of them. Processor time is that of all threads of this process. It
+ * takes up to eight times the file's size of the temporary folder's disk, and twice that of the server's.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -58,11 +59,14 @@ async function main(): Promise<void> {
     if (status !== 0) throw new Error(`mc ${args.join(' ')}: ${stderr}`);
   };
   const speeds = new Map<string, number[]>();
+  const seconds = new Map<string, number[]>();
   const timed = async (what: string, work: () => unknown): Promise<void> => {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     await work();
     const speed = (MIB * 1000) / (performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
     speeds.set(what, [...(speeds.get(what) ?? []), speed]);
+    seconds.set(what, [...(seconds.get(what) ?? []), ((user + system) / 1e6) * (1024 / MIB)]);
   };
   try {
     mc('ls', `bench/${bucket}`);
@@ -96,9 +100,16 @@ async function main(): Promise<void> {
         rmSync(join(folder, used), { recursive: true });
     }
     const rows = [...speeds].map(([what, all]) => {
-      const way = what.startsWith('up') ? 'up, mc' : 'down, mc';
-      const ratio = median(all.map((speed, i) => speed / (speeds.get(way)?.[i] ?? Number.NaN)));
-      return { what, 'MiB/s': median(all).toFixed(0), 'against mc': ratio.toFixed(2) };
+      const ratio = (to: string): string =>
+        median(all.map((speed, i) => speed / (speeds.get(to)?.[i] ?? Number.NaN))).toFixed(2);
+      return {
+        what,
+        'MiB/s': median(all).toFixed(0),
+        'against mc': ratio(what.startsWith('up') ? 'up, mc' : 'down, mc'),
+        'against SHA-256 alone': ratio('down, SHA-256 alone'),
+        // The client is a process of its own.
+        'processor, s per GiB': what.endsWith(', mc') ? '' : median(seconds.get(what) ?? []).toFixed(1),
+      };
     });
     console.log(`${MIB} MiB, ${ROUNDS} rounds`);
     console.table(rows);
