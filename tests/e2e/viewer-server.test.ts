@@ -1,7 +1,12 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Run } from '../../framework/server/api/run.ts';
+import type { Step } from '../../framework/server/api/step.ts';
 import { WORKSHOP } from './cli-project.ts';
 import { project, sluice, startSluice } from './sluice-command.ts';
 import { type EventLine, openEvents, startViewer, type Viewer } from './viewer-process.ts';
@@ -139,11 +144,60 @@ describe('sluice viewer', () => {
   });
 
   it('says what is wrong when it can not be served', async () => {
-    const viewer = await startViewer(cwd);
-    const taken = await sluice(['viewer', '--port', new URL(viewer.url).port], { cwd });
+    const stranger = createServer().listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    onTestFinished(() => void stranger.close());
+    const taken = await sluice(['viewer', '--port', String((stranger.address() as AddressInfo).port)], { cwd });
     expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('is taken')]);
     const nowhere = await sluice(['viewer', '--host', '203.0.113.7', '--port', '0'], { cwd });
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('no address of this machine')]);
+  });
+
+  it('is found by a second start, which says where and ends', async () => {
+    const first = startSluice(['viewer', '--port', '0', '--output', 'json'], { cwd });
+    onTestFinished(async () => {
+      first.signal('SIGINT');
+      await first.ended;
+    });
+    const [line = ''] = (await first.said(/^\{.*\}\n/)).split('\n');
+    const { url, pid } = JSON.parse(line) as { readonly url: string; readonly pid: number };
+    expect(JSON.parse(line)).toEqual({ url, link: `${url}/`, stack: 'local', pid, wasRunning: false });
+    const { port } = new URL(url);
+    const second = await sluice(['viewer', '--port', port, '--output', 'json'], { cwd });
+    expect([second.code, JSON.parse(second.stdout)]).toEqual([
+      0,
+      { url, link: `${url}/`, stack: 'local', pid, wasRunning: true },
+    ]);
+    expect((await sluice(['viewer', '--port', port], { cwd })).stdout).toContain('runs already');
+    // Who asks for more than what is served there is told that the port is taken.
+    expect((await sluice(['viewer', '--port', port, '--token'], { cwd })).code).toBe(2);
+    expect(await (await fetch(`${url}/api/health`)).text()).toBe('ok');
+  });
+
+  it('answers while another process keeps the record locked, and writes when it can', async () => {
+    const viewer = await startViewer(cwd);
+    await sluice(['run', 'workshop', '--name', 'noted', '--quiet'], { cwd });
+    const database = new DatabaseSync(join(cwd, '.sluice', 'sluice.db'));
+    onTestFinished(() => database.close());
+    database.exec('begin immediate');
+    const patched = viewer.send('PATCH', '/api/runs/noted', { notes: 'locked out' });
+    for (let i = 0; i < 10; i++)
+      expect((await viewer.json<RunView & { notes: string }>('/api/runs/noted')).notes).toBe('');
+    database.exec('commit');
+    expect(await patched).toMatchObject({ status: 200, body: { notes: 'locked out' } });
+  });
+
+  it('shows the lines of the source where a step failed, as they were then', async () => {
+    const viewer = await startViewer(cwd);
+    await sluice(['run', 'workshop', '--name', 'crashed', '--crash', '--quiet'], { cwd });
+    const step = await viewer.json<Step>('/api/runs/crashed/steps/paint');
+    const excerpt = step.error?.excerpt;
+    const source = WORKSHOP.split('\n');
+    const line = source.findIndex((text) => text.includes('the tin is empty')) + 1;
+    expect(excerpt).toMatchObject({ file: 'pipelines/workshop.pipeline.ts', line, firstLine: line - 5 });
+    expect(excerpt?.lines).toEqual(source.slice(line - 6, line + 5));
+    expect(step.tries[0]?.error?.excerpt).toEqual(excerpt);
+    expect(JSON.stringify((await viewer.json<Run>('/api/runs/crashed')).steps)).not.toContain('excerpt');
   });
 
   it('loses nothing and keeps nothing of many clients that come and go', async () => {

@@ -20,10 +20,12 @@ export function addViewerCommand(program: Command, verb: Verb): void {
     )
     .option('--read-only', 'whoever comes without a token may look, and change nothing')
     .option('--open', 'open it in the browser')
+    .addOption(plainOutputOption())
     .addHelpText(
       'after',
       `
-It ends with Ctrl-C; runs that were started from it go on. With --quiet it prints the link alone.
+It ends with Ctrl-C; runs that were started from it go on. With --quiet it prints the link alone, with --output json one line as soon as it
+serves: { "url", "link", "stack", "pid", "wasRunning" }. Where this project's viewer runs on that port already, its link is printed instead.
 Where SLUICE_VIEWER_TOKEN is set, that token is asked for; its role is that of --token, operate without it.
 
 Examples:

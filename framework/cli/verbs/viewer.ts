@@ -6,7 +6,7 @@ import { type ChosenToken, chosenToken, withoutToken } from '../../server/securi
 import { isLoopback } from '../../server/security/is-loopback.ts';
 import { type Role, viewerTokens } from '../../server/security/viewer-tokens.ts';
 import { type RunningServer, startServer } from '../../server/start-server.ts';
-import { announceViewer } from '../../server/viewer-state.ts';
+import { announceViewer, runningViewer, type ViewerState } from '../../server/viewer-state.ts';
 import { findProject } from '../../stack/project.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { ownManifest, packageRoot } from '../init/package-root.ts';
@@ -20,6 +20,7 @@ interface Options {
   readonly token?: Role;
   readonly readOnly?: boolean;
   readonly open?: boolean;
+  readonly output: 'text' | 'json';
 }
 
 type Asked = Options & { readonly chosen: ChosenToken | undefined };
@@ -32,11 +33,14 @@ export async function viewerVerb({ invocation, command }: Call): Promise<undefin
     chosen: chosenToken(invocation.env, given.token ?? (given.readOnly ? 'read' : 'operate')),
   };
   const serveUntilAsked = async (stack: Stack): Promise<void> => {
+    const there = await servingAlready(stack, options);
+    if (there) return sayThere(invocation, stack, { ...options, ...there });
     const server = await serve(invocation, stack, options);
     const takeBack = await announceViewer(stack.home, { url: server.url, stack: stack.name });
     try {
-      const link = `${server.url}/${await tokenQuery(stack, options)}`;
-      sayWhere(invocation, stack, { link, ...options });
+      const { url } = server;
+      const link = `${url}/${await tokenQuery(stack, options)}`;
+      sayWhere(invocation, stack, { url, link, ...options });
       if (options.open) await openInBrowser(link);
       await stopAsked();
     } finally {
@@ -45,6 +49,34 @@ export async function viewerVerb({ invocation, command }: Call): Promise<undefin
     }
   };
   await withStack(invocation, serveUntilAsked, { isServer: true });
+}
+
+const ANSWER_MS = 2000;
+
+/** This project's viewer, where it serves what is asked for already: a second one would only find the port taken. */
+async function servingAlready(
+  stack: Stack,
+  { port, host, token, readOnly, chosen }: Asked,
+): Promise<ViewerState | undefined> {
+  const isPlain = port !== 0 && isLoopback(host) && !token && !readOnly && !chosen;
+  const there = isPlain ? await runningViewer(stack.home) : undefined;
+  if (there?.stack !== stack.name || new URL(there.url).port !== String(port)) return undefined;
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  // Who does not answer is none, whatever its note says.
+  const answer = await fetch(`${there.url}/api/health`, { signal }).catch(() => undefined);
+  return answer?.ok ? there : undefined;
+}
+
+async function sayThere(
+  { terminal: { out }, quiet }: Invocation,
+  stack: Stack,
+  { url, pid, open, output }: Pick<ViewerState, 'url' | 'pid'> & Pick<Options, 'open' | 'output'>,
+): Promise<void> {
+  const link = `${url}/`;
+  if (output === 'json') out.line(JSON.stringify({ url, link, stack: stack.name, pid, wasRunning: true }));
+  else if (quiet) out.line(link);
+  else out.line(`The viewer of stack ${out.colors.bold(stack.name)} runs already: ${out.colors.cyan(link)}`);
+  if (open) await openInBrowser(link);
 }
 
 function serve(
@@ -83,9 +115,12 @@ async function tokenQuery({ home }: Stack, { host, token, readOnly, chosen }: As
 function sayWhere(
   { terminal, quiet }: Invocation,
   stack: Stack,
-  { link, host, chosen }: { readonly link: string } & Pick<Asked, 'host' | 'chosen'>,
+  { url, link, host, chosen, output }: { readonly url: string; readonly link: string } & Omit<Asked, 'port'>,
 ): void {
   const { out } = terminal;
+  if (output === 'json') {
+    return out.line(JSON.stringify({ url, link, stack: stack.name, pid: process.pid, wasRunning: false }));
+  }
   if (quiet) return out.line(link);
   out.line(`Viewer of stack ${out.colors.bold(stack.name)}: ${out.colors.cyan(link)}`);
   if (chosen) out.line('It asks for the token of SLUICE_VIEWER_TOKEN, or one that sluice viewer token create makes.');
