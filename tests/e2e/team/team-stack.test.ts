@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Lineage } from '../../../framework/server/api/artifact.ts';
 import { canStart } from '../../services/can-start.ts';
 import { startDroppingProxy } from '../../services/dropping-proxy.ts';
 import { freePort } from '../../services/free-port.ts';
@@ -10,6 +11,7 @@ import { type MinioService, startMinio } from '../../services/start-minio.ts';
 import { type PostgresService, startPostgres } from '../../services/start-postgres.ts';
 import { teamEnvironment } from '../../services/team-environment.ts';
 import { type Ended, project, type StartedCommand, sluice, startSluice } from '../sluice-command.ts';
+import { startViewer } from '../viewer-process.ts';
 import { RELAY } from './relay-pipeline.ts';
 
 /** How long a line is dead: some seconds, and as long as one likes by hand. */
@@ -103,7 +105,20 @@ describe.skipIf(!canStart('postgres', 'initdb', 'minio'))('two machines on one t
     const taken = report(await start(1, 'fallen').ended);
     expect(statuses(taken)).toEqual(['succeeded', 'cached', 'succeeded']);
     const { stdout } = await ask(1, 'runs', 'list', '--status', 'lost', '--output', 'json');
-    expect((JSON.parse(stdout) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual(['fallen']);
+    const [lost, ...others] = (JSON.parse(stdout) as { items: { id: string; name: string }[] }).items;
+    expect([lost?.name, others]).toEqual(['fallen', []]);
+
+    // What came of it on both machines is one line.
+    const shown = await ask(1, 'artifacts', 'show', `${taken.run.id}:second.file`, '--output', 'json');
+    const { digest } = JSON.parse(shown.stdout) as { digest: string };
+    const viewer = await startViewer(machines[1], [], env);
+    const { nodes } = await viewer.json<Lineage>(`/api/artifacts/${digest}/lineage`);
+    const steps = nodes.flatMap((node) => (node.kind === 'step' ? [[node.step, node.run]] : []));
+    expect(steps.sort()).toEqual([
+      ['first', lost?.id],
+      ['second', taken.run.id],
+    ]);
+    expect(nodes.filter(({ kind }) => kind === 'artifact').map(({ label }) => label)).toContain('baton.txt');
   });
 
   it('go by the lease where no process can be looked up: a dead machine is followed, a blocked one is not', async () => {
