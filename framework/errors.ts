@@ -94,6 +94,12 @@ export const ERRORS = {
     ({ step, how }) => `The process of step ${step} died: ${how}.`,
     () => 'The step called exit, ran out of memory or was killed from outside. sluice runs logs shows its last words.',
   ),
+  ERR_RUN_ENDED_EARLY: row<{ how: string }>(
+    1,
+    ({ how }) => `The process ended before its run: ${how}.`,
+    () =>
+      "Await every promise, catch what timers and listeners throw, leave process.exit to steps with isolation: 'process'. The run is lost, what it committed stays: sluice runs resume latest.",
+  ),
   ERR_RESOURCES: row<{ step: string; what: string; wanted: string; has: string }>(
     2,
     ({ step, what, wanted, has }) => `Step ${step} asks for ${what}: ${wanted}, and there is ${has}.`,

@@ -4,6 +4,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WORKSHOP } from './cli-project.ts';
 import { project, sluice } from './sluice-command.ts';
 
+/** A step that ends its process in a way that no run can see. */
+const EARLY = `
+import { setTimeout as wait } from 'node:timers/promises';
+import { pipeline, step } from 'sluice';
+import { z } from 'zod';
+
+class Steps {
+  @step({ cache: false }) async leave(how: string): Promise<number> {
+    if (how === 'exit') process.exit(0);
+    if (how === 'timer') setTimeout(() => { throw new RangeError('too late') }, 1);
+    else void Promise.reject(new RangeError('too late'));
+    await wait(60_000);
+    return 1;
+  }
+}
+
+@pipeline({ name: 'early', params: z.object({ how: z.enum(['exit', 'timer', 'promise']) }) })
+export class Early {
+  run({ how }: { how: string }) {
+    return new Steps().leave(how);
+  }
+}
+`;
+
 let cwd: string;
 beforeAll(async () => {
   cwd = project({
@@ -17,6 +41,7 @@ beforeAll(async () => {
     'lost.ts': "import 'no-such-package';\n",
     'bad-data/data.yaml': 'names: [a\n',
     'no-data/readme.txt': 'nothing here',
+    'pipelines/early.pipeline.ts': EARLY,
   });
   expect((await sluice(['run', 'workshop', '--name', 'good'], { cwd })).code).toBe(0);
 });
@@ -147,5 +172,22 @@ describe('a pipeline file', () => {
     } finally {
       rmSync(`${cwd}-link`);
     }
+  });
+});
+
+describe('user code that ends the process of its run', () => {
+  it.each([
+    ['timer', 'RangeError: too late'],
+    ['promise', 'RangeError: too late'],
+    ['exit', 'user code ended it with code 0'],
+  ])('by %s is a failure in our words, with the lines of the user alone', async (how, said) => {
+    const { code, stderr } = await sluice(['run', 'early', '--how', how], { cwd });
+    expect(stderr).toContain('✗ ERR_RUN_ENDED_EARLY The process ended before its run: ');
+    expect(stderr).toContain(said);
+    expect(stderr).not.toMatch(/^\s+at .*(dist|framework)[\\/]/m);
+    if (how !== 'exit') expect(stderr).toContain('early.pipeline.ts:');
+    expect(code).toBe(1);
+    const { stdout } = await sluice(['runs', 'list', '--limit', '1', '--output', 'json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ items: [{ pipeline: 'early', status: 'lost' }] });
   });
 });

@@ -12,6 +12,7 @@ import { runReport } from '../views/run-json.ts';
 import { namingViewer } from './naming-viewer.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { tellingParent } from './tell-parent.ts';
+import { watchForEarlyEnd } from './watch-for-early-end.ts';
 import { withStack } from './with-stack.ts';
 
 export interface RunAndReport {
@@ -30,6 +31,13 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
   const reporter = reporterFor(invocation, output);
   const stopping = stopOnSignals(reporter);
   const letOthersPrint = reporter.foreign ? terminal.interceptOthers(reporter.foreign) : (): void => {};
+  const json = output === 'json';
+  const tellOfEnd = (notice: ErrorNotice): void => {
+    letOthersPrint();
+    reporter.close();
+    printNotice(notice, { channel: terminal.err, json });
+  };
+  const isOver = watchForEarlyEnd(tellOfEnd);
   try {
     const { run, steps, trackerUrl } = await withStack(
       invocation,
@@ -42,12 +50,8 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
           killSignal: stopping.killSignal,
           onEvent: tellingParent(await namingViewer(reporter.event, { home: stack.home, reporter }), invocation.env),
           onForcedEnd: (error, exitCode) => {
-            letOthersPrint();
-            reporter.close();
-            printNotice(
-              { ...error, hint: error.hint ?? 'sluice runs list shows it.' },
-              { channel: terminal.err, json: output === 'json' },
-            );
+            isOver();
+            tellOfEnd({ ...error, hint: error.hint ?? 'sluice runs list shows it.' });
             void Promise.all([terminal.out.flush(), terminal.err.flush()]).finally(() => process.exit(exitCode));
           },
         }),
@@ -55,7 +59,6 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
     );
     letOthersPrint();
     reporter.close();
-    const json = output === 'json';
     if (json)
       terminal.out.line(JSON.stringify({ ...runReport(run, steps), trackerUrl: trackerUrl ?? null }, undefined, 2));
     for (const notice of noticesOf(run, steps).slice(0, json ? 1 : undefined)) {
@@ -64,6 +67,7 @@ export async function runAndReport({ invocation, output, plan, options }: RunAnd
     if (run.status === 'cancelled') return 130;
     return isSuccess(run.status) ? 0 : 1;
   } finally {
+    isOver();
     letOthersPrint();
     reporter.close();
     stopping.release();
