@@ -11,6 +11,9 @@ import { createFile } from './write-file.ts';
 const STALE_MS = 30_000;
 const RETRY_MS = 25;
 
+/** Locks of this process that somebody works under: one that it left behind, because the disk refused to remove it, is nobody's. */
+const held = new Set<string>();
+
 /**
  * Does something while no other process edits the files of this folder. The lock is a file `.lock` that names its owner; one whose owner is dead is taken away.
  * @throws ERR_LOCKED after a minute of waiting.
@@ -18,18 +21,27 @@ const RETRY_MS = 25;
 export async function withLock<R>(folder: string, body: () => Promise<R>): Promise<R> {
   const lock = join(folder, '.lock');
   const mine = `${THIS_HOST} ${process.pid} ${randomUUID()}`;
+  held.add(mine);
+  try {
+    await take(lock, mine);
+    return await body();
+  } finally {
+    await release(lock, mine).finally(() => held.delete(mine));
+  }
+}
+
+/** Only ours: whoever found it stale meanwhile has one of its own. */
+async function release(lock: string, mine: string): Promise<void> {
+  if ((await textOf(lock)) === mine) await rm(lock, { force: true });
+}
+
+async function take(lock: string, mine: string): Promise<void> {
   const giveUpAt = Date.now() + 2 * STALE_MS;
   while (!(await createFile(lock, mine))) {
     if (!(await takeAwayStale(lock)) && Date.now() > giveUpAt) {
       throw sluiceError('ERR_LOCKED', { path: lock, owner: (await textOf(lock)) ?? 'nobody' });
     }
     await wait(RETRY_MS);
-  }
-  try {
-    return await body();
-  } finally {
-    // Only ours: whoever found it stale meanwhile has one of its own.
-    if ((await textOf(lock)) === mine) await rm(lock, { force: true });
   }
 }
 
@@ -56,6 +68,7 @@ async function isStale(lock: string, owner: string): Promise<boolean> {
   const [host, pid] = owner.split(' ');
   const found = await stat(lock).catch(() => undefined);
   if (!found) return true;
+  if (host === THIS_HOST && Number(pid) === process.pid) return !held.has(owner);
   if (host === THIS_HOST && !isProcessAlive(Number(pid), found.mtimeMs)) return true;
   return Date.now() - found.mtimeMs > STALE_MS;
 }
