@@ -203,6 +203,7 @@ async function doKill(
         ? pause(when.share * baseline.ms).then(() => true)
         : temporaryFiles(place, when.upload, over);
   if (!(await Promise.race([isTime, over]))) return undefined;
+  if (who === 'worker' && !(await aWorker(child, over))) return undefined;
   await pause(delay);
   if (child.exitCode !== null || child.signalCode !== null) return undefined;
   const worker = who === 'worker' ? workersOf(child.pid ?? 0)[0] : undefined;
@@ -228,6 +229,17 @@ async function temporaryFiles({ dir }: CrashPlace, count: number, over: Promise<
     await pause(1);
   }
   return false;
+}
+
+/** Resolves with true when a worker is there, with false when all was over before. Where nobody tells of processes: with true at once. */
+async function aWorker({ pid = 0 }: ChildProcess, over: Promise<boolean>): Promise<boolean> {
+  let isOver = !existsSync(`/proc/${pid}`);
+  if (isOver) return process.platform !== 'linux';
+  void over.then(() => {
+    isOver = true;
+  });
+  while (!isOver && workersOf(pid).length === 0) await pause(2);
+  return !isOver;
 }
 
 /** Processes that this one has started, where the system shows them in files. */
