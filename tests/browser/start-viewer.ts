@@ -5,15 +5,19 @@ import { startSluice } from '../e2e/sluice-command.ts';
 export interface RunningViewer {
   /** Without a slash at its end. */
   readonly url: string;
+  /** As it was printed: with a token where one is asked for. */
+  readonly link: string;
   stop(): Promise<void>;
 }
 
-/** The real command over the record of a project. */
-export async function startViewer(folder: string): Promise<RunningViewer> {
-  const command = startSluice(['viewer', '--port', '0', '--quiet'], { cwd: folder });
-  const { origin: url } = new URL((await command.said(/^http\S+\n/)).trim());
+/** The real command over the record of a project. @param args further ones; without a port it takes any that is free */
+export async function startViewer(folder: string, args: readonly string[] = []): Promise<RunningViewer> {
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const command = startSluice(['viewer', '--quiet', ...port, ...args], { cwd: folder });
+  const link = (await command.said(/^http\S+\n/)).trim();
   return {
-    url,
+    url: new URL(link).origin,
+    link,
     stop: async () => {
       command.signal('SIGINT');
       await command.ended;

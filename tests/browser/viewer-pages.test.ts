@@ -5,7 +5,7 @@ import { openScene, type Scene } from './viewer-scene.ts';
 
 const chromium = findChromium();
 
-/** Between them each page is seen in both themes, wide and narrow. */
+/** Each page is loaded wide and narrow, and looked at in both themes. */
 const VIEWS = [
   { width: 1440, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
@@ -24,10 +24,11 @@ describe.runIf(chromium.path !== undefined)(`every page of the viewer${absent}`,
       ['fan', '--name', 'broken', '--fails', '--size', '2'],
       ['learn', '--name', 'high', '--rate', '0.8'],
       ['learn', '--name', 'low', '--rate', '0.3'],
+      ['shaky', '--name', 'shaken', '--part', 'missing'],
     ]);
     const ids = Object.fromEntries(
       await Promise.all(
-        ['whole', 'broken', 'high', 'low'].map(async (name) => [name, await scene.idOf(name)] as const),
+        ['whole', 'broken', 'high', 'low', 'shaken'].map(async (name) => [name, await scene.idOf(name)] as const),
       ),
     );
     const { items } = (await (await fetch(`${scene.viewer.url}/api/artifacts?search=report`)).json()) as {
@@ -46,6 +47,9 @@ describe.runIf(chromium.path !== undefined)(`every page of the viewer${absent}`,
       [`/runs/${ids['high']}?view=details`, 'Parameters'],
       [`/runs/${ids['broken']}/steps/score-3`, 'Why it failed'],
       [`/runs/${ids['high']}/steps/learn`, 'Cache miss'],
+      [`/runs/${ids['shaken']}`, 'A hook failed'],
+      [`/runs/${ids['shaken']}/steps/mend`, 'the part is missing'],
+      [`/runs/${ids['shaken']}/steps/gather`, 'the channel is closed'],
       ['/pipelines', 'learn'],
       ['/pipelines/fan', 'Steps by run'],
       [`/pipelines/fan/run?from=${ids['whole']}`, 'How much there is to score'],
@@ -79,7 +83,12 @@ describe.runIf(chromium.path !== undefined)(`every page of the viewer${absent}`,
         await isUp().catch((error: Error) => found.push(`${address}: ${error.message.split('\n')[0]} (${text})`));
         const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         if (overflow > 0) found.push(`${address} is ${overflow} px too wide`);
-        found.push(...(await barriers(page)).map((barrier) => `${address}: ${barrier}`));
+        // In both themes: the other one without another load.
+        for (const theme of [colorScheme, colorScheme === 'light' ? 'dark' : 'light'] as const) {
+          await page.emulateMedia({ colorScheme: theme });
+          found.push(...(await barriers(page)).map((barrier) => `${address}, ${theme}: ${barrier}`));
+        }
+        await page.emulateMedia({ colorScheme });
       }
       await page.close();
       expect([...found, ...complaints]).toEqual([]);

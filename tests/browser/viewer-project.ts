@@ -57,7 +57,7 @@ import { FileRef, pipeline, step, stepContext } from 'sluice';
 import { z } from 'zod';
 
 class LearnSteps {
-  @step({ cache: true }) async learn(rate: number, epochs: number, gate: string) {
+  @step({ cache: true }) async learn(rate: number, epochs: number, gate: string, data: string) {
     const { log, signal, tracker, workDir } = stepContext();
     for (let epoch = 1; epoch <= epochs; epoch += 1) {
       while (gate !== '' && !existsSync(join(gate, String(epoch)))) await setTimeout(10, undefined, { signal });
@@ -66,6 +66,9 @@ class LearnSteps {
     }
     const picture = join(workDir, 'matrix.png');
     await writeFile(picture, Buffer.from(rate > 0.5 ? '${RED}' : '${GREEN}', 'base64'));
+    const pictures = join(workDir, 'data.txt');
+    await writeFile(pictures, 'pictures of ' + data);
+    await tracker.dataset(FileRef.of(pictures), { context: 'evaluation', name: data });
     const report = join(workDir, 'report.md');
     await writeFile(report, '# Report\\n\\nThe rate was **' + rate + '**.\\n');
     return { loss: rate / epochs, matrix: FileRef.of(picture), report: FileRef.of(report) };
@@ -80,14 +83,49 @@ const Params = z.object({
   rate: z.number().default(0.8),
   epochs: z.int().default(4),
   gate: z.string().default(''),
+  data: z.string().default('usual'),
 });
 
 @pipeline({ name: 'learn', params: Params })
 export class Learn {
-  async run({ rate, epochs, gate }: z.output<typeof Params>) {
+  async run({ rate, epochs, gate, data }: z.output<typeof Params>) {
     const steps = new LearnSteps();
-    const learned = await steps.learn(rate, epochs, gate);
+    const learned = await steps.learn(rate, epochs, gate, data);
     return steps.judge(learned.loss);
+  }
+}
+`;
+
+/** A hook that fails, a failure that is caught, and one that is not until somebody has put the file \`part\` there. */
+const shaky = `
+import { existsSync } from 'node:fs';
+import { pipeline, step } from 'sluice';
+import { z } from 'zod';
+
+const tell = () => {
+  throw new Error('the channel is closed');
+};
+
+class ShakySteps {
+  @step({ onSuccess: tell }) async gather(): Promise<{ count: number }> { return { count: 3 }; }
+  @step() async polish(count: number): Promise<number> { throw new Error('no polish for ' + count); }
+  @step() async mend(part: string, count: number): Promise<number> {
+    if (!existsSync(part)) {
+      throw new Error('the part is missing');
+    }
+    return count;
+  }
+}
+
+const Params = z.object({ part: z.string() });
+
+@pipeline({ name: 'shaky', params: Params, dynamic: true })
+export class Shaky {
+  async run({ part }: z.output<typeof Params>) {
+    const steps = new ShakySteps();
+    const { count } = await steps.gather();
+    const polished = await steps.polish(count).catch(() => 0);
+    return (await steps.mend(part, count)) + polished;
   }
 }
 `;
@@ -142,5 +180,6 @@ export const viewerProject = (): string =>
   project({
     'pipelines/fan.pipeline.ts': fan,
     'pipelines/learn.pipeline.ts': learn,
+    'pipelines/shaky.pipeline.ts': shaky,
     'pipelines/attack.pipeline.ts': attack,
   });

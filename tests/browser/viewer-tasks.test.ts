@@ -150,7 +150,7 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     expect(await loss.locator('td').last().textContent()).toContain('best');
     await expect.poll(() => page.getByRole('img', { name: /learn\.matrix of/ }).count()).toBe(2);
     await page.getByRole('button', { name: 'Differences only' }).click();
-    await expect.poll(() => rows.count()).toBe(3);
+    await expect.poll(() => rows.count()).toBe(4);
   });
 
   test('runs again with one parameter changed', async () => {

@@ -4,6 +4,7 @@ import type { Comparison } from '../../../server/api/comparison.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { type Palette, strokeOf } from '../../charts/palette.ts';
 import { formatNumber } from '../../parts/format.ts';
+import { headlineMetrics } from '../../parts/headline-metrics.ts';
 
 /** More axes than this can't be read. */
 const MOST_AXES = 10;
@@ -21,8 +22,10 @@ function axesOf({ params, metrics }: Comparison): readonly Axis[] {
       name,
       values: values.map((value) => (typeof value === 'number' || value === null ? value : JSON.stringify(value))),
     }));
-  const isPart = ({ name }: { readonly name: string }): number => Number(name.includes('/'));
-  const came = metrics.filter(({ differs }) => differs).toSorted((a, b) => isPart(a) - isPart(b));
+  const different = new Map(metrics.filter(({ differs }) => differs).map((metric) => [metric.name, metric]));
+  const came = headlineMetrics([...different.keys()].map((name) => ({ [name]: 0 }))).map(
+    (name) => different.get(name)!,
+  );
   const room = Math.max(2, MOST_AXES - Math.min(turned.length, MOST_AXES - 2));
   return [...turned.slice(0, MOST_AXES - 2), ...came.slice(0, room)].slice(0, MOST_AXES);
 }

@@ -30,7 +30,8 @@ export function readValue({ kind, choices, isNullable }: SchemaField, shown: str
       return choices.find((choice) => String(choice) === shown) ?? shown;
     case 'number': {
       const value = Number(shown);
-      if (Number.isNaN(value)) throw new Error(`“${shown}” is not a number.`);
+      // What JSON has no number for would become null on its way.
+      if (!Number.isFinite(value)) throw new Error(`“${shown}” is not a number.`);
       return value;
     }
     case 'json':

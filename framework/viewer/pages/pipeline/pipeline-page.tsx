@@ -83,6 +83,9 @@ export function PipelinePage() {
   );
 }
 
+/** The foot of an axis is nothing, not a little. */
+const formatTick = (ms: number): string => (ms === 0 ? '0' : formatDuration(ms));
+
 /** From the oldest run to the newest. */
 function Trends({ grid }: { readonly grid: Grid }) {
   const { metric: asked } = route.useSearch();
@@ -116,7 +119,7 @@ function Trends({ grid }: { readonly grid: Grid }) {
               label={`Duration of the last ${runs.length} runs, oldest first`}
               curves={durations}
               x="run"
-              format={formatDuration}
+              format={formatTick}
             />
           </div>
         </section>

@@ -3,6 +3,7 @@ import type { RunMetrics, Series } from '../../../server/api/metric.ts';
 import type { Run } from '../../../server/api/run.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatNumber } from '../../parts/format.ts';
+import { headlineMetrics } from '../../parts/headline-metrics.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { isOver } from '../../parts/status.tsx';
 
@@ -65,7 +66,7 @@ export function MetricsView({ run, metrics }: MetricsViewProps) {
 function groupByName(series: readonly Series[]): readonly (readonly [string, readonly Series[]])[] {
   const groups = new Map<string, Series[]>();
   for (const each of series) groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
-  return [...groups];
+  return headlineMetrics([...groups.keys()].map((name) => ({ [name]: 0 }))).map((name) => [name, groups.get(name)!]);
 }
 
 function CurveCard({ name, series }: { readonly name: string; readonly series: readonly Series[] }) {

@@ -10,7 +10,8 @@ const MOST_NAMED = 3;
 /** Why a run failed comes first: the step where there is one, with a way to it. What a pipeline caught is told in a line. */
 export function RunError({ run }: { readonly run: Run }) {
   const failed = useMemo(() => run.steps.filter(({ status }) => status === 'failed' || status === 'lost'), [run.steps]);
-  const first = failed[0];
+  // Not one that the pipeline caught, where it is known which one ended the run.
+  const first = failed.find(({ error }) => error?.message === run.error?.message) ?? failed[0];
   if (run.status === 'succeeded') return <Caught run={run} failed={failed} />;
   const error = first?.error ?? run.error;
   if (!error) return null;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Run } from '../../../server/api/run.ts';
 import { linksQuery, metricsQuery, runQuery } from '../../client/queries.ts';
+import { RequestError } from '../../client/request.ts';
 import { Commit } from '../../parts/commit.tsx';
 import { HookFailures } from '../../parts/hook-failures.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -52,10 +53,18 @@ export function RunPage() {
       </Page>
     );
   }
-  return <Loaded run={run} version={dataUpdatedAt} />;
+  const isGone = error instanceof RequestError && error.status === 404;
+  return <Loaded run={run} version={dataUpdatedAt} isGone={isGone} />;
 }
 
-function Loaded({ run, version }: { readonly run: Run; readonly version: number }) {
+interface LoadedProps {
+  readonly run: Run;
+  readonly version: number;
+  /** Somebody deleted it since. */
+  readonly isGone: boolean;
+}
+
+function Loaded({ run, version, isGone }: LoadedProps) {
   const { view: asked } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: metrics } = useQuery(metricsQuery(run.id));
@@ -84,9 +93,14 @@ function Loaded({ run, version }: { readonly run: Run; readonly version: number 
           {run.pipeline}
         </Link>,
       ]}
-      actions={<RunActions run={run} />}
+      actions={isGone ? undefined : <RunActions run={run} />}
       lede={<Facts run={run} />}
     >
+      {isGone && (
+        <p className="run-caught" role="alert">
+          This run was deleted a moment ago. What stands here is the last that was read of it.
+        </p>
+      )}
       <RunNotes notes={run.notes} />
       <RunError run={run} />
       <HookFailures failures={run.hookFailures} />
