@@ -89,8 +89,8 @@ const isTorn = (code: string): boolean =>
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+  } catch {
+    // Not there, or not to be read (another user's, a file in the place of the folder): the source is transformed again, and whoever opens the store says what is wrong with the folder.
+    return undefined;
   }
 }

@@ -175,6 +175,12 @@ describe('a pipeline file', () => {
   });
 });
 
+it('says of a store that is a file what it is, not that the pipeline is at fault', async () => {
+  const { code, stderr } = await sluice(['run', 'workshop'], { cwd, env: { SLUICE_HOME: join(cwd, 'notes.txt') } });
+  expect(stderr).toContain('✗ ERR_STORE_OPEN ');
+  expect(code).toBe(2);
+});
+
 describe('user code that ends the process of its run', () => {
   it.each([
     ['timer', 'RangeError: too late'],
