@@ -81,12 +81,8 @@ function Body({ comparison, showsAll, ids }: BodyProps) {
   const { runs, params, metrics, environment, steps, evaluationSets, pictures, series } = comparison;
   const kept = <Line extends { readonly differs: boolean }>(lines: readonly Line[]): readonly Line[] =>
     showsAll ? lines : lines.filter(({ differs }) => differs);
-  // What tells most first, in tables and in charts.
-  const weight = new Map(
-    headlineMetrics([...metrics, ...series].map(({ name }) => ({ [name]: 0 }))).map((name, at) => [name, at]),
-  );
-  const byWeight = <Named extends { readonly name: string }>(named: readonly Named[]): readonly Named[] =>
-    named.toSorted((a, b) => weight.get(a.name)! - weight.get(b.name)!);
+  const byName = new Map(metrics.map((metric) => [metric.name, metric]));
+  const byWeight = headlineMetrics(metrics.map(({ name }) => ({ [name]: 0 }))).map((name) => byName.get(name)!);
   const hidden = { metrics: metrics.length, params: params.length, environment: environment.length };
   return (
     <>
@@ -121,10 +117,10 @@ function Body({ comparison, showsAll, ids }: BodyProps) {
           }))}
         />
       </Suspense>
-      <MetricsTable runs={runs} metrics={byWeight(kept(metrics))} total={hidden.metrics} />
+      <MetricsTable runs={runs} metrics={kept(byWeight)} total={hidden.metrics} />
       <Suspense fallback={<Skeleton lines={6} label="Loading the charts" />}>
         <Parallel comparison={comparison} />
-        <Overlays runs={runs} series={byWeight(series)} />
+        <Overlays runs={runs} series={series} />
       </Suspense>
       <LinesTable title="Parameters" runs={runs} lines={kept(params)} total={hidden.params} />
       <PicturesTable runs={runs} pictures={pictures} />
