@@ -45,6 +45,8 @@ export const cacheQueries = (context: SqlContext): CacheQueries => {
         if (collection !== undefined && (given?.collection ?? (await collectionNumber(on))) !== collection) refuse();
         if (attempt) await putAttempt(on, attempt);
         await insertArtifacts(on, stepRun, artifacts, stepRun.endedAt ?? now());
+        // The step run's own list is there already: it points to it.
+        if (entry && entry.parts !== stepRun.parts) await insertParts(on, entry.parts);
         if (entry) await putEntry(on, entry, given ?? (await makerOf(on, entry)).rows[0], clock());
         return true;
       }),
@@ -79,7 +81,7 @@ function withoutIds({ id: _id, runId: _run, node: _node, ...change }: StepRunRec
   return change;
 }
 
-/** @param before the entry that it replaces. @param time when it does. */
+/** Its list of parts is there. @param before the entry that it replaces. @param time when it does. */
 async function putEntry(
   on: Sql,
   entry: CacheEntry,
@@ -87,7 +89,6 @@ async function putEntry(
   time: number | RawBuilder<number>,
 ): Promise<void> {
   const { parts, output, ...rest } = entry;
-  await insertParts(on, parts);
   await upsertEntry(on, { ...rest, partsId: partsId(parts) ?? NO_PARTS, output: toJson(output) });
   const { origin = null } = before ?? {};
   if (origin !== null && origin !== entry.origin) await sweepOrphans(on, [{ id: origin, origin }], time);

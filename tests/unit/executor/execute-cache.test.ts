@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FileRef, type HistoryReader, pipeline, step, stepContext } from 'sluice';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../framework/hashing/digest.ts';
 import type { RunEvent } from '../../../framework/model/run-event.ts';
 import { fakeDigester, openTestStack, runPipeline, temporaryFolder } from './open-test-stack.ts';
 
@@ -60,6 +61,39 @@ describe('a result whose bytes were overwritten', () => {
     calls.length = 0;
     const third = await runPipeline(target, { times: 2 }, { stack });
     expect([third.value, calls]).toEqual([second.value, []]);
+  });
+
+  it('and was made by the same run leaves both attempts on record', async () => {
+    const stack = await openTestStack();
+    const text = 'too long to be remembered by the process that made it '.repeat(2000);
+    class Spoiled {
+      @step() async make(): Promise<{ text: string; size: number }> {
+        return { text, size: text.length };
+      }
+      @step({ cache: false }) async spoil(size: number): Promise<number> {
+        const path = (await stack.artifactStore.localPath(sha256(text)))!;
+        chmodSync(path, 0o644);
+        writeFileSync(path, 'b'.repeat(size));
+        return 1;
+      }
+      @step() async use(text: string, times: number): Promise<number> {
+        return text.length * times;
+      }
+    }
+    @pipeline({ name: 'spoiled' })
+    class SpoilAndUse {
+      async run(_: unknown) {
+        const steps = new Spoiled();
+        const made = await steps.make();
+        return steps.use(made.text, await steps.spoil(made.size));
+      }
+    }
+    const { run, value } = await runPipeline(SpoilAndUse, {}, { stack });
+    expect(value).toBe(text.length);
+    const attempts = async (node: string) =>
+      (await stack.metadataStore.attempts(`${run.id}/${node}`)).map(({ status }) => status);
+    expect([await attempts('make'), await attempts('spoil')]).toEqual([['succeeded', 'succeeded'], ['succeeded']]);
+    expect(await attempts('use')).toEqual(['failed', 'succeeded']);
   });
 });
 
