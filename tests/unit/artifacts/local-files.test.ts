@@ -149,6 +149,15 @@ describe('a step that writes into its input in spite of the read-only mode', () 
   });
 });
 
+it('a folder with files too many is put right by several processes at once', async () => {
+  await using stack = await temporaryStack('local');
+  const output = await saveSources(stack);
+  const { folder } = (await stack.io.load(output)) as Loaded;
+  for (let i = 0; i < 50; i++) await writeFile(join(folder.path, `extra-${i}`), '');
+  const loaded = await Promise.all([1, 2, 3, 4].map(() => stack.another().load(output) as Promise<Loaded>));
+  for (const again of loaded) expect(await filesBelow(again.folder.path)).toEqual(WHOLE);
+});
+
 it('a cache that can’t be written is told in words', async () => {
   await using stack = await temporaryStack('local');
   const output = await saveSources(stack);
