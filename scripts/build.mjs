@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the engine and the command as few, small files that Node starts fast, the declaration files, and the viewer's pages.
+ * Builds `dist/`: the engine and the command as few, small files that start fast, the declaration files, and the viewer's pages.
  *
  *   node scripts/build.mjs            everything, once
  *   node scripts/build.mjs --watch    the bundle again at every change of framework/
@@ -14,6 +14,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown, watch } from 'rolldown';
 import { asciiOutput } from './ascii-output.mjs';
 import { buildViewer } from './build-viewer.mjs';
+import { chunkScripts, SCRIPT_NAMES } from './chunk-scripts.mjs';
 import { lazyPackages } from './lazy-packages.mjs';
 import { licences } from './licences.mjs';
 import { lodashParts } from './lodash-parts.mjs';
@@ -83,6 +84,7 @@ const input = () => ({
   platform: 'node',
   external: EXTERNAL,
   tsconfig: join(root, 'tsconfig.json'),
+  transform: { define: SCRIPT_NAMES },
   plugins: [
     pgCrypto,
     nodeBuiltins({ except: [join(root, ENTRIES['worker-threads'])] }),
@@ -91,6 +93,7 @@ const input = () => ({
     locales.plugin,
     licences(root),
     asciiOutput(),
+    chunkScripts({ importedBy: { testing: ['vitest'] }, passedOn: { 'worker-threads': ['node:worker_threads'] } }),
   ],
   onLog(level, log, handle) {
     // Libraries write `eval` and circular imports as they like; only our own files are worth a line.
@@ -142,8 +145,10 @@ const GROUPS = [
 
 const output = {
   dir: dist,
-  format: 'esm',
-  entryFileNames: '[name].js',
+  // The form that scripts/chunk-scripts.mjs makes scripts of.
+  format: 'cjs',
+  exports: 'named',
+  entryFileNames: '[name]-[hash].js',
   // Flat, so that a chunk finds its neighbours by `new URL('./index.js', import.meta.url)`.
   chunkFileNames: '[name]-[hash].js',
   codeSplitting: { groups: GROUPS.map((group, index) => ({ ...group, priority: GROUPS.length - index })) },

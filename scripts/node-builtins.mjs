@@ -15,6 +15,7 @@ const LAZY = new Set([
   'node:child_process',
   'node:crypto',
   'node:fs/promises',
+  'node:inspector',
   'node:readline',
   'node:readline/promises',
   'node:timers/promises',
@@ -53,15 +54,19 @@ const eagerSource = (name, names) =>
     ...names.map((one) => `export const ${one} = found.${one};`),
   ].join('\n');
 
-/** Functions that fetch the module when they are called; classes and plain values (`parentPort`) are fetched at once. */
+/** Classes that are only made instances of: `new` fetches the module. */
+const MADE = new Set(['Session', 'Worker']);
+
+/** Functions that fetch the module when they are called; other classes and plain values (`parentPort`) are fetched at once. */
 function lazySource(name, names) {
   const found = `process.getBuiltinModule('${name}')`;
   const module = process.getBuiltinModule(name);
-  const lines = names.map((one) =>
-    typeof module[one] === 'function' && /^[a-z]/.test(one)
+  const lines = names.map((one) => {
+    if (MADE.has(one)) return `export const ${one} = function (...args) { return new (${found}.${one})(...args); };`;
+    return typeof module[one] === 'function' && /^[a-z]/.test(one)
       ? `export const ${one} = (...args) => ${found}.${one}(...args);`
-      : `export const ${one} = ${found}.${one};`,
-  );
+      : `export const ${one} = ${found}.${one};`;
+  });
   return [`export default new Proxy({}, { get: (_, key) => ${found}[key] });`, ...lines].join('\n');
 }
 

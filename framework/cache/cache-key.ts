@@ -15,7 +15,13 @@ import type { WatchedInput } from './watched-input.ts';
 
 /** Raise it when the meaning of any part changes: every result of before counts no more. */
 const SCHEMA_VERSION = 1;
-const SCHEMA_PART = keyPartOf('schema', SCHEMA_VERSION);
+
+let madeSchemaPart: KeyPart | undefined;
+/** With the first key: Node's crypto, which digests need, is a tenth of the start of a command that makes none. */
+const schemaPart = (): KeyPart => {
+  madeSchemaPart ??= keyPartOf('schema', SCHEMA_VERSION);
+  return madeSchemaPart;
+};
 
 /** Something a user should know about a step's key. */
 export interface KeyWarning {
@@ -79,7 +85,7 @@ export async function stepKey(node: PlanNode, context: KeyContext): Promise<Step
   const history = step.options.inputs?.history ? await context.historyOf(node) : undefined;
   const extra = await policy.extra?.();
   const parts: KeyPart[] = [
-    SCHEMA_PART,
+    schemaPart(),
     keyPartOfText('step', step.name),
     { part: 'code', digest: code.digest, display: shortDigest(code.digest) },
     ...code.parts,

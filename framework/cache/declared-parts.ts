@@ -29,7 +29,7 @@ export async function declaredParts(
       digestNow: () =>
         isGlob(path) ? globDigest(path, options.projectDir) : pathDigest(resolve(options.projectDir, path)),
       display: (digest: Digest) =>
-        digest === ABSENT ? 'absent' : digest === NO_FILES ? 'no files' : shortDigest(digest),
+        digest === absent() ? 'absent' : digest === noFiles() ? 'no files' : shortDigest(digest),
     })),
   ];
   const digests = await Promise.all(watched.map((input) => input.digestNow()));
@@ -42,10 +42,10 @@ export async function declaredParts(
 }
 
 /** A declared file that isn't there is a state like any other: a step may ask whether it exists. */
-const ABSENT = canonicalDigest(['absent']);
+const absent = (): Digest => canonicalDigest(['absent']);
 
 /** Nor is a pattern that nothing fits: a new file may fit it next time. */
-const NO_FILES = canonicalDigest(['files', []]);
+const noFiles = (): Digest => canonicalDigest(['files', []]);
 
 async function globDigest(pattern: string, dir: string): Promise<Digest> {
   const files = await filesOfGlob(pattern, dir);
@@ -57,7 +57,7 @@ async function globDigest(pattern: string, dir: string): Promise<Digest> {
 
 async function pathDigest(path: string): Promise<Digest> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) return ABSENT;
+  if (!stat) return absent();
   const isFolder = stat.isDirectory();
   const { digest } = await digestOfRef(isFolder ? DirectoryRef.of(path) : FileRef.of(path));
   return canonicalDigest([isFolder ? 'folder' : 'file', digest]);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import threads from 'node:worker_threads';
 import type { MetadataStore } from '../components/metadata-store.ts';
 import { sluiceError } from '../errors.ts';
 import type { StoredError } from '../model/run.ts';
@@ -32,7 +32,7 @@ export interface OpenedStore {
 
 /** The body of the guard's thread: looks on until the main thread is blocked by a step that has to end, and then ends the run in its place. */
 export function serveGuard(open: (stack: GuardJob['stack']) => Promise<OpenedStore>): void {
-  const job = workerData as GuardJob;
+  const job = threads.workerData as GuardJob;
   const wishes = createWishes(job, open);
   const blocked = createBlockWatch(job);
   let isEnding = false;
@@ -55,9 +55,9 @@ export function serveGuard(open: (stack: GuardJob['stack']) => Promise<OpenedSto
     );
   }, LOOK_MS);
 
-  parentPort?.on('message', () => {
+  threads.parentPort?.on('message', () => {
     clearInterval(timer);
-    wishes.close().finally(() => parentPort?.close());
+    wishes.close().finally(() => threads.parentPort?.close());
   });
 }
 

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import threads from 'node:worker_threads';
 import type { Claim, MetadataStore } from '../components/metadata-store.ts';
 import type { CacheKey } from '../model/key-part.ts';
 import type { HeartJob, ToHeart } from './heart.ts';
@@ -19,7 +19,7 @@ export function serveHeart(
     close(): Promise<void>;
   }>,
 ): void {
-  const { executor, stack } = workerData as HeartJob;
+  const { executor, stack } = threads.workerData as HeartJob;
   const held = new Map<CacheKey, Held>();
   const opening = open(stack);
   let beating = Promise.resolve();
@@ -37,14 +37,14 @@ export function serveHeart(
     });
   }, BEAT_MS);
 
-  parentPort?.on('message', async (message: ToHeart) => {
+  threads.parentPort?.on('message', async (message: ToHeart) => {
     if (message.type === 'hold') held.set(message.claim.key, message);
     else if (message.type === 'drop') held.delete(message.key);
     else {
       clearInterval(timer);
       await beating;
       await (await opening).close();
-      parentPort?.close();
+      threads.parentPort?.close();
     }
   });
 }

@@ -2,5 +2,4 @@ import { enableCompileCache } from 'node:module';
 
 /** The script of worker processes (`dist/worker.js`): the engine's code comes compiled from the cache that the command keeps. */
 enableCompileCache();
-const { serveWorker } = await import('./serve-worker.ts');
-serveWorker();
+void import('./serve-worker.ts').then(({ serveWorker }) => serveWorker());

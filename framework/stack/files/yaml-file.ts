@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Document } from 'yaml';
 import { sluiceError } from '../../errors.ts';
 import { plainYaml } from './plain-yaml.ts';
@@ -6,7 +6,7 @@ import { replaceFile } from './write-file.ts';
 
 /** The data of a YAML file; `{}` of an empty one. @throws ERR_STACK_INVALID with the place; ERR_FILE_NOT_FOUND. */
 export async function readYamlFile(file: string): Promise<unknown> {
-  return parseYaml(await textOf(file), file);
+  return parseYaml(textOf(file), file);
 }
 
 /** @param file for messages. @throws ERR_STACK_INVALID with the place. */
@@ -27,7 +27,7 @@ export async function parseYaml(text: string, file: string): Promise<unknown> {
  */
 export async function editYamlFile(file: string, edit: (document: Document) => void): Promise<void> {
   const { parseDocument } = await import('yaml');
-  const document: Document = parseDocument(await textOf(file));
+  const document: Document = parseDocument(textOf(file));
   if (document.errors.length > 0) {
     throw sluiceError('ERR_STACK_INVALID', { file, problems: document.errors.map(({ message }) => message.trim()) });
   }
@@ -41,9 +41,10 @@ export async function yamlWithSchema(data: unknown, schema: string): Promise<str
   return `# yaml-language-server: $schema=${schema}\n${stringify(data, { lineWidth: 0 })}`;
 }
 
-async function textOf(file: string): Promise<string> {
+/** At once: `fs/promises` is a dozen modules of Node, which a cached run needs for nothing else. */
+function textOf(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
     throw sluiceError('ERR_FILE_NOT_FOUND', { path: file, what: 'File' }, error);
