@@ -46,7 +46,7 @@ export async function startMlflow(options: StartOptions = {}): Promise<MlflowSer
       // Its runner of background jobs is a second process of the same size, for features that nobody here uses.
       MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     },
-    patience: 120_000,
+    patience: 300_000,
     answers: () => httpAnswers(`${url}${MLFLOW_HEALTH}`),
   });
   const python = join(command, '..', process.platform === 'win32' ? 'python.exe' : 'python');

@@ -240,7 +240,7 @@ describe.skipIf(!canStart('postgres', 'initdb', 'psql', 'minio', 'mc', 'mlflow')
         command: needProgram('mlflow'),
         args: command.slice(1).map(here),
         env: { ...environmentOf('mlflow'), MLFLOW_S3_ENDPOINT_URL: minio.endpoint },
-        patience: 180_000,
+        patience: 400_000,
         answers: () => httpAnswers(`http://127.0.0.1:${port}${health}`),
       });
 
