@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -43,6 +44,8 @@ it('eight processes that change one file at once: no line is lost', async () => 
     string,
     string
   >;
+  // A process that died left its lock: all of them see that, one takes it away, and nobody takes away that of another.
+  writeFileSync(join(cwd, 'stacks', '.lock'), `${hostname()} 999999999 x`);
   const ended = await Promise.all(
     values.map((flag) => sluice(['artifact-store', 'update', 'shared', flag, changes[flag] ?? ''], { cwd })),
   );

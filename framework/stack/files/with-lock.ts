@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sluiceError } from '../../errors.ts';
+import { tryLock } from '../../hashing/process-lock.ts';
 import { isProcessAlive } from '../../is-process-alive.ts';
 import { THIS_HOST } from '../../this-host.ts';
 import { createFile } from './write-file.ts';
@@ -45,29 +46,25 @@ async function take(lock: string, mine: string): Promise<void> {
   }
 }
 
-/** True when a lock of a dead owner was there and is gone. */
+/** True when a lock of a dead owner was there and is gone. One process at a time looks and removes, so that what it looked at is what it removes. */
 async function takeAwayStale(lock: string): Promise<boolean> {
-  const found = await textOf(lock);
-  if (found === undefined) return true;
-  if (!(await isStale(lock, found))) return false;
-  // Renamed first: of two that see the same dead lock one gets it, and can tell whether it took a live one by mistake.
-  const aside = `${lock}.${randomUUID()}`;
+  if (!(await isStale(lock))) return false;
+  const turn = tryLock(`${lock}.stale`);
+  if (!turn) return false;
   try {
-    await rename(lock, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw error;
+    // While a lock stands there nobody puts another one in its place, and its owner, who is dead, doesn't remove it.
+    if (await isStale(lock)) await rm(lock, { force: true });
+    return true;
+  } finally {
+    turn.release(true);
   }
-  const taken = await textOf(aside);
-  if (taken !== undefined && taken !== found) await createFile(lock, taken);
-  await rm(aside, { force: true });
-  return true;
 }
 
-async function isStale(lock: string, owner: string): Promise<boolean> {
-  const [host, pid] = owner.split(' ');
+async function isStale(lock: string): Promise<boolean> {
+  const owner = await textOf(lock);
   const found = await stat(lock).catch(() => undefined);
-  if (!found) return true;
+  if (owner === undefined || !found) return false;
+  const [host, pid] = owner.split(' ');
   if (host === THIS_HOST && Number(pid) === process.pid) return !held.has(owner);
   if (host === THIS_HOST && !isProcessAlive(Number(pid), found.mtimeMs)) return true;
   return Date.now() - found.mtimeMs > STALE_MS;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { tryLock } from '../spool/process-lock.ts';
+import { tryLock } from '../../../hashing/process-lock.ts';
 import { encodedRoot, type SpoolFile } from '../spool/spool.ts';
 import type { EndLine, OpenLine } from '../spool/spool-line.ts';
 import { type DeliveryOptions, deliverFile, deliverLines, type FileState } from './deliver-file.ts';

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProcessLock, tryLock } from './process-lock.ts';
+import { type ProcessLock, tryLock } from '../../../hashing/process-lock.ts';
 import type { OpenLine, SpoolLine } from './spool-line.ts';
 
-/** What one process has to say about one run. Append-only; whole lines count, so a torn last one of a killed process is nothing. */
+/** What one process has to say about one run. Append-only; whole lines count, so a torn one (of a killed process the last, of a power cut any) is nothing. */
 export interface SpoolWriter {
   readonly file: SpoolFile;
   /** The lines are with the system when this resolves: a killed process takes none of them along. */
@@ -124,6 +124,8 @@ function createWriter(folder: string, root: string): SpoolWriter {
   let handle: Promise<FileHandle> | undefined;
   let lock: ProcessLock | undefined;
   let writing: Promise<void> = Promise.resolve();
+  /** A disk that was full may have taken the beginning of a line. */
+  let isTorn = false;
 
   async function create(): Promise<FileHandle> {
     await mkdir(folder, { recursive: true });
@@ -137,7 +139,10 @@ function createWriter(folder: string, root: string): SpoolWriter {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     const next = writing.then(async () => {
       handle ??= create();
-      await (await handle).appendFile(text);
+      const before = isTorn ? '\n' : '';
+      isTorn = true;
+      await (await handle).appendFile(before + text);
+      isTorn = false;
     });
     // A write that fails is told to who asked for it; the next one is tried all the same.
     writing = next.catch(() => {});
@@ -190,7 +195,18 @@ function linesOf(bytes: Buffer, offset: number): PlacedLine[] {
   for (let start = 0; ; ) {
     const end = bytes.indexOf(NEWLINE, start);
     if (end < 0) return lines;
-    lines.push({ line: JSON.parse(bytes.toString('utf8', start, end)) as SpoolLine, end: offset + end + 1 });
+    const line = lineOf(bytes.toString('utf8', start, end));
+    if (line) lines.push({ line, end: offset + end + 1 });
     start = end + 1;
+  }
+}
+
+/** Undefined for what a power cut tore: it must not hold up what stands behind it. */
+function lineOf(text: string): SpoolLine | undefined {
+  try {
+    return JSON.parse(text) as SpoolLine;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

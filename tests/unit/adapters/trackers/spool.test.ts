@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tryLock } from '../../../../framework/adapters/trackers/spool/process-lock.ts';
 import { createSpool, type Spool, type SpoolFile } from '../../../../framework/adapters/trackers/spool/spool.ts';
 import type { SpoolLine } from '../../../../framework/adapters/trackers/spool/spool-line.ts';
+import { tryLock } from '../../../../framework/hashing/process-lock.ts';
 
 const log = (value: string): SpoolLine => ({ op: 'log', at: '', params: [['name', value]] });
 
@@ -38,6 +38,16 @@ describe('a spool', () => {
     await writer.append([log('a')]);
     await appendFile(writer.file.path, '{"op":"log","at":');
     expect(await linesOf(writer.file)).toEqual([log('a')]);
+    await writer.close();
+    writer.release();
+  });
+
+  it('goes on behind a line that a power cut tore', async () => {
+    const writer = spool.writer('run');
+    await writer.append([log('a')]);
+    await appendFile(writer.file.path, '{"op":"log","at":\0\0\0\n');
+    await writer.append([log('b')]);
+    expect(await linesOf(writer.file)).toEqual([log('a'), log('b')]);
     await writer.close();
     writer.release();
   });
