@@ -102,9 +102,9 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await page.getByRole('note').filter({ hasText: 'the pipeline went on without: polish' }).waitFor();
     expect(await page.locator('.error-card').count()).toBe(0);
     await openRun('shaken');
-    await page.getByText('A hook failed').waitFor();
-    await page.getByText('the channel is closed').first().waitFor();
     await page.getByText('went on as').waitFor();
+    await page.getByRole('note').filter({ hasText: 'A hook failed' }).getByRole('link', { name: 'gather' }).click();
+    await page.getByText('the channel is closed').first().waitFor();
   });
 
   test('cancels several runs at once, and resumes one', async () => {

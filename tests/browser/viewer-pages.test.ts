@@ -93,7 +93,8 @@ describe.runIf(chromium.path !== undefined)(`every page of the viewer${absent}`,
       await page.close();
       expect([...found, ...complaints]).toEqual([]);
     },
-    240_000,
+    // About a minute on two cores: two passes of axe over every page.
+    600_000,
   );
 
   test('the first load is small, and comes compressed', async () => {

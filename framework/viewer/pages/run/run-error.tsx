@@ -3,9 +3,7 @@ import { useMemo } from 'react';
 import type { Run } from '../../../server/api/run.ts';
 import type { StepSummary } from '../../../server/api/step.ts';
 import { ErrorCard } from '../../parts/error-card.tsx';
-
-/** So many steps are named; the list has all of them. */
-const MOST_NAMED = 3;
+import { NamedSteps } from './named-steps.tsx';
 
 /** Why a run failed comes first: the step where there is one, with a way to it. What a pipeline caught is told in a line. */
 export function RunError({ run }: { readonly run: Run }) {
@@ -40,30 +38,10 @@ export function RunError({ run }: { readonly run: Run }) {
 
 function Caught({ run, failed }: { readonly run: Run; readonly failed: readonly StepSummary[] }) {
   if (failed.length === 0) return null;
-  const more = failed.length - MOST_NAMED;
   return (
     <p className="run-caught" role="note">
       {failed.length === 1 ? 'One step failed' : `${failed.length.toLocaleString('en-US')} steps failed`}, and the
-      pipeline went on without:{' '}
-      {failed.slice(0, MOST_NAMED).map(({ id, error }, index) => (
-        <span key={id}>
-          {index > 0 && ', '}
-          <Link to="/runs/$run/steps/$node" params={{ run: run.id, node: id }} className="link" title={error?.message}>
-            {id}
-          </Link>
-        </span>
-      ))}
-      {more > 0 && (
-        <>
-          {' and '}
-          <Link
-            from="/runs/$run"
-            to="."
-            search={(now) => ({ ...now, view: '', status: 'failed' })}
-            className="link"
-          >{`${more.toLocaleString('en-US')} more`}</Link>
-        </>
-      )}
+      pipeline went on without: <NamedSteps run={run.id} steps={failed} status="failed" />
     </p>
   );
 }

@@ -19,6 +19,7 @@ import { RunActions } from './run-actions.tsx';
 import { RunError } from './run-error.tsx';
 import { RunLog } from './run-log.tsx';
 import { RunNotes } from './run-notes.tsx';
+import { StepHooks } from './step-hooks.tsx';
 import { TimelineView } from './timeline-view.tsx';
 import './run-page.css';
 
@@ -104,6 +105,7 @@ function Loaded({ run, version, isGone }: LoadedProps) {
       <RunNotes notes={run.notes} />
       <RunError run={run} />
       <HookFailures failures={run.hookFailures} />
+      <StepHooks run={run} />
       <nav className="tabs" aria-label="Views of the run">
         {VIEWS.map((name) => (
           <Link
