@@ -90,7 +90,7 @@ export function createProgram(surroundings: Surroundings): {
   // A cached run is over in little more than the time it takes to start: to describe all other verbs would be a tenth of it.
   const named = COMMANDS.filter(([word]) => word !== undefined && word === argv[0]);
   const described = asksForList(argv) ? outline(program) : program;
-  for (const [, add] of named.length > 0 ? named : COMMANDS) add(described, verb);
+  for (const [, add] of named.length > 0 ? named : COMMANDS) add(described, verb, argv);
   return { program, exitCode: () => code };
 }
 
@@ -99,7 +99,10 @@ const asksForList = (argv: readonly string[]): boolean =>
   argv.every((word) => word === '--help' || word === '-h' || word === '--no-color');
 
 /** In the order of the help, by the first word of the command line; undefined where it may be several. */
-const COMMANDS: readonly (readonly [word: string | undefined, add: (program: Command, verb: Verb) => void])[] = [
+const COMMANDS: readonly (readonly [
+  word: string | undefined,
+  add: (program: Command, verb: Verb, argv: readonly string[]) => void,
+])[] = [
   ['init', addInitCommand],
   ['run', addRunCommand],
   ['plan', addPlanCommand],

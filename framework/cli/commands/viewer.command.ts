@@ -7,10 +7,17 @@ const PORT = 7717;
 
 const MOST_PORT = 65_535;
 
-export function addViewerCommand(program: Command, verb: Verb): void {
+/** @param argv the words after `sluice`. Commander gives a word to the outermost command that knows it, so what serves has no options where a verb below it has its own. */
+export function addViewerCommand(program: Command, verb: Verb, argv: readonly string[]): void {
   const viewer = program
     .command('viewer')
-    .description('serve the run history as a page; sluice viewer token says who may see it from other machines')
+    .description('serve the run history as a page; sluice viewer token says who may see it from other machines');
+  if (!argv.includes('token')) addServing(viewer, verb);
+  addTokenVerbs(viewer, verb);
+}
+
+function addServing(viewer: Command, verb: Verb): void {
+  viewer
     .option('--port <n>', 'port; 0 takes one that is free', portNumber, PORT)
     .option('--host <address>', 'address to serve on; any but this machine’s own asks for a token', '127.0.0.1')
     .addOption(
@@ -35,7 +42,6 @@ Examples:
   sluice viewer token create --role read      a further link, for somebody who only looks`,
     )
     .action(verb(async (call) => (await import('../verbs/viewer.ts')).viewerVerb(call)));
-  addTokenVerbs(viewer, verb);
 }
 
 function addTokenVerbs(viewer: Command, verb: Verb): void {
