@@ -35,6 +35,8 @@ const [RUNS, LINES, STEPS, ROUNDS] = [values.runs, values.lines, values.steps, v
 /** Frames that are counted. */
 const FRAMES = 120;
 const FAN = 99;
+/** A box that is an element, or a canvas that boxes were painted on. */
+const BOXES = '.dag [data-status], .dag [data-drawn]';
 
 /** One fan-out after the other, each collected. */
 function fans(): readonly RecordedNode[] {
@@ -53,11 +55,11 @@ function fans(): readonly RecordedNode[] {
   return nodes;
 }
 
-/** A hundred side by side, layer upon layer, each below two of the last layer that no other hangs below alike: nothing folds. */
+/** A hundred steps side by side, layer upon layer, each below two of the last layer: nothing folds. */
 const mesh = (): readonly RecordedNode[] =>
   Array.from({ length: STEPS }, (_, i) => ({
     id: `node-${i}`,
-    step: 'work',
+    step: `work-${i % 100}`,
     parents: i < 100 ? [] : [i - 100, i - 100 - (i % 100) + ((i * 37 + 11) % 100)].map((parent) => `node-${parent}`),
   }));
 
@@ -94,10 +96,10 @@ async function measure(): Promise<void> {
     );
     console.log(`${'page'.padEnd(34)} opens/ms  frames/s  slowest/ms  elements`);
     for (const [id, nodes] of Object.entries(PLANS)) {
-      await row(browser, `a run: ${id}, ${nodes.length} steps`, `${viewer.url}/runs/${id}`, '.dag [data-status]', pan);
+      await row(browser, `a run: ${id}, ${nodes.length} steps`, `${viewer.url}/runs/${id}`, BOXES, pan);
     }
     const middle = `${viewer.url}/runs/mesh?step=node-${Math.floor(STEPS / 2)}`;
-    await row(browser, 'a run: mesh, far out', middle, '.dag [data-status]', panFarOut);
+    await row(browser, 'a run: mesh, far out', middle, BOXES, panFarOut);
     await row(browser, `${RUNS} runs`, `${viewer.url}/runs`, 'tr[data-run]', scroll('.runs-frame'));
     const log = `${viewer.url}/runs/chatty?view=logs`;
     await row(browser, `the end of ${LINES} lines`, log, '.log-line', scroll('.log-lines', -1));
@@ -170,15 +172,17 @@ async function pan(page: Page): Promise<Frames> {
   const frames = await count(
     page,
     `(() => {
-      const pane = document.querySelector('.dag .react-flow__pane');
+      const canvas = document.querySelector('.dag-canvas');
+      const pane = canvas ?? document.querySelector('.dag .react-flow__pane');
+      const [Event, down, move] = canvas ? [PointerEvent, 'pointerdown', 'pointermove'] : [MouseEvent, 'mousedown', 'mousemove'];
       const box = pane.getBoundingClientRect();
       let x = box.left + box.width / 2, y = box.bottom - 40;
-      const tell = (type, target) => target.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, view: window, button: 0, buttons: 1, clientX: x, clientY: y }));
-      tell('mousedown', pane);
+      const tell = (type, target) => target.dispatchEvent(new Event(type, { pointerId: 1, bubbles: true, cancelable: true, view: window, button: 0, buttons: 1, clientX: x, clientY: y }));
+      tell(down, pane);
       return (n) => {
         x += n % 60 < 30 ? 14 : -14;
         y -= 6;
-        tell('mousemove', window);
+        tell(move, canvas ?? window);
       };
     })()`,
   );

@@ -124,7 +124,11 @@ function NotFound() {
   return (
     <Page title="No such page">
       <Empty title="Nothing is at this address" command="sluice runs list">
-        A link may be older than what it led to. <Link to="/runs">All runs</Link>
+        A link may be older than what it led to. See{' '}
+        <Link to="/runs" className="link">
+          all runs
+        </Link>
+        .
       </Empty>
     </Page>
   );

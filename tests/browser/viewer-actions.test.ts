@@ -107,6 +107,40 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await page.getByText('the channel is closed').first().waitFor();
   });
 
+  test('a graph of hundreds of boxes is painted; one zooms, and a click on a box opens the step', async () => {
+    expect((await scene.run('run', 'fan', '--name', 'crowd', '--parts', '310')).code).toBe(0);
+    await openRun('crowd');
+    await page.getByRole('button', { name: /score × 310/ }).click();
+    const canvas = page.locator('.dag-canvas[data-drawn="312"]');
+    await canvas.waitFor();
+    await page.goto(`${page.url()}&step=score-155`);
+    await canvas.waitFor();
+    // What was asked for stands in the middle, and stays there.
+    const zoom = (which: string) => page.getByRole('button', { name: which, exact: true });
+    await zoom('Fit view').click();
+    await page.reload();
+    await canvas.waitFor();
+    await zoom('Zoom out').click();
+    await zoom('Zoom in').click();
+    await zoom('Zoom in').click();
+    const { width, height } = (await canvas.boundingBox())!;
+    const middle = { x: width / 2, y: height / 2 };
+    await canvas.hover({ position: middle });
+    expect(await canvas.getAttribute('title')).toMatch(/^score-155: succeeded · /);
+    // To drag is no click.
+    await page.mouse.down();
+    await page.mouse.move(0, 0, { steps: 3 });
+    await page.mouse.up();
+    expect(page.url()).not.toContain('/steps/');
+    await page.reload();
+    await canvas.waitFor();
+    await canvas.click({ position: middle });
+    await page.getByRole('heading', { level: 1, name: 'score-155' }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Fold again' }).click();
+    await page.getByRole('button', { name: /score × 310/ }).waitFor();
+  });
+
   test('cancels several runs at once, and resumes one', async () => {
     const gate = mkdtempSync(join(scene.folder, 'gate-'));
     const names = ['slow-a', 'slow-b'];

@@ -4,6 +4,7 @@ import { formatNumber } from '../parts/format.ts';
 import { Chart } from './chart.tsx';
 import { type Palette, strokeOf } from './palette.ts';
 import { tip, tipBox } from './tip.ts';
+import { wholeTicks } from './whole-ticks.ts';
 
 export interface Curve {
   readonly name: string;
@@ -42,6 +43,9 @@ function optionOf(
   format: (value: number) => string,
 ): EChartsCoreOption {
   const strokes = curves.map(({ color }, index) => strokeOf(palette, color ?? index));
+  // The points of a curve are in the order of x.
+  const ends = curves.flatMap(({ points }) => [points[0]?.[0] ?? [], points.at(-1)?.[0] ?? []].flat());
+  const ticks = wholeTicks(Math.min(...ends), Math.max(...ends));
   const axis = {
     type: 'value',
     axisLabel: { color: palette.text, fontFamily: palette.font, fontSize: 11, hideOverlap: true },
@@ -50,7 +54,18 @@ function optionOf(
   };
   return {
     grid: { left: 8, right: 14, top: 10, bottom: 4, outerBoundsMode: 'same' },
-    xAxis: { ...axis, min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } },
+    xAxis: {
+      ...axis,
+      min: 'dataMin',
+      max: 'dataMax',
+      splitLine: { show: false },
+      axisTick: { customValues: ticks },
+      axisLabel: { ...axis.axisLabel, customValues: ticks },
+      name: x,
+      nameLocation: 'middle',
+      nameGap: 6,
+      nameTextStyle: { color: palette.text, fontFamily: palette.font, fontSize: 11 },
+    },
     yAxis: {
       ...axis,
       scale: true,

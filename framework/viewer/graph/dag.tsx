@@ -8,6 +8,8 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
+  useStoreApi,
 } from '@xyflow/react';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { DrawnNode } from './fold-plan.ts';
@@ -18,6 +20,11 @@ import '@xyflow/react/dist/base.css';
 import './dag.css';
 
 const LEAST_ZOOM = 0.15;
+/** Names are big enough to read from here on; with this zoom one reads well. */
+const LEAST_READABLE = 0.55;
+const READABLE = 0.8;
+/** Above the first line, in pixels. */
+const MARGIN = 32;
 
 export interface DagNode extends DrawnNode {
   readonly status: string;
@@ -147,13 +154,43 @@ function Flow({
   );
 }
 
-/** Shows the whole at first, as far as it can be read; afterwards what was asked for. */
+/** Shows the whole at first, or its beginning where the whole could not be read; afterwards what was asked for. */
 function Camera({ focus, places }: { readonly focus: string | null; readonly places: ReadonlyMap<string, Place> }) {
   const flow = useReactFlow();
+  const store = useStoreApi();
+  const isMeasured = useStore(({ width }) => width > 0);
   useEffect(() => {
+    if (!isMeasured) return;
     const place = focus === null ? undefined : places.get(focus);
     if (place) void flow.setCenter(place.x + SIZES.width / 2, place.y + SIZES.height / 2, { zoom: 1 });
-    else void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.35 });
-  }, [flow, focus, places]);
+    else if (isReadable(places, store.getState())) void flow.fitView({ padding: 0.12, maxZoom: 1 });
+    else void flow.setCenter(...beginningOf(places, store.getState()), { zoom: READABLE });
+  }, [flow, store, isMeasured, focus, places]);
   return null;
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Whether the names can be read when all of it is in sight. */
+function isReadable(places: ReadonlyMap<string, Place>, { width, height }: Frame): boolean {
+  const { left, right, bottom } = edgesOf(places);
+  return Math.min(width / (right - left), height / bottom) >= LEAST_READABLE;
+}
+
+/** The middle of the window when the first line stands at its upper edge. */
+function beginningOf(places: ReadonlyMap<string, Place>, { height }: Frame): [number, number] {
+  const { left, right } = edgesOf(places);
+  return [(left + right) / 2, (height / 2 - MARGIN) / READABLE];
+}
+
+function edgesOf(places: ReadonlyMap<string, Place>) {
+  const all = [...places.values()];
+  return {
+    left: Math.min(...all.map(({ x }) => x)),
+    right: Math.max(...all.map(({ x }) => x)) + SIZES.width,
+    bottom: Math.max(...all.map(({ y }) => y)) + SIZES.height,
+  };
 }

@@ -5,6 +5,8 @@ import { type Place, SIZES } from './quick-layout.ts';
 export interface PaintedNode {
   readonly id: string;
   readonly title: string;
+  /** Its state in words, and what else one wants to know at a glance. */
+  readonly detail: string;
   readonly status: Status;
   readonly parents: readonly string[];
 }
@@ -16,6 +18,8 @@ export interface PaintedGraph {
   /** x, y of where an edge begins and of where it ends, one after the other. */
   readonly edges: Float32Array;
   readonly highlightedEdges: Float32Array;
+  /** Ids of nodes. */
+  readonly highlighted: ReadonlySet<string>;
 }
 
 /** Gathers what painting needs of each frame, once. */
@@ -40,5 +44,6 @@ export function paintedGraph(
     places: nodes.map(({ id }) => at.get(id)!),
     edges: Float32Array.from(plain),
     highlightedEdges: Float32Array.from(strong),
+    highlighted,
   };
 }

@@ -7,6 +7,8 @@ export interface DiffViewProps {
 }
 
 const MOST_LINES = 2000;
+/** Stands above a file in some diffs, and says nothing. */
+const RULE = /^={20,}$/;
 
 function kindOf(line: string): string {
   if (/^(\+\+\+|---|diff |index )/.test(line)) return 'file';
@@ -20,7 +22,10 @@ const WORDS: Readonly<Record<string, string>> = { added: 'added: ', removed: 're
 
 /** Changed lines of text, told apart by sign and colour. */
 export function DiffView({ diff, label }: DiffViewProps) {
-  const lines = diff.replace(/\n$/, '').split('\n');
+  const lines = diff
+    .replace(/\n$/, '')
+    .split('\n')
+    .filter((line) => !RULE.test(line));
   const shown = lines
     .slice(0, MOST_LINES)
     .map((text, index) => ({ text, kind: kindOf(text), key: `${index}:${text}` }));

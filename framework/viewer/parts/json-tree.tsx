@@ -84,6 +84,8 @@ const Name = ({ name }: { readonly name: string | undefined }) =>
 
 function Leaf({ value }: { readonly value: null | boolean | number | string }) {
   if (value === null) return <span className="json-null">null</span>;
+  // Nothing at all would look like a value that is missing.
+  if (value === '') return <span className="json-null">""</span>;
   if (typeof value === 'string') return <span className="json-text">{value}</span>;
   return <span className="json-number">{typeof value === 'number' ? formatNumber(value) : String(value)}</span>;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunPage, RunSummary } from '../../../framework/server/api/run.ts';
+import { wholeTicks } from '../../../framework/viewer/charts/whole-ticks.ts';
 import { withNewest } from '../../../framework/viewer/client/with-newest.ts';
+import { otherValues } from '../../../framework/viewer/pages/run/other-values.ts';
 import { ticksOf } from '../../../framework/viewer/pages/run/ticks.ts';
 import { formatAge, formatBytes, formatDuration, formatNumber } from '../../../framework/viewer/parts/format.ts';
 
@@ -74,11 +76,28 @@ describe('figures as people read them', () => {
 
   it('marks of a time axis are round, few, and never beyond its end', () => {
     for (const span of [3, 250, 34_363, 600_000, 90_000_000]) {
-      const ticks = ticksOf(span);
+      const ticks = ticksOf(span, 8);
       expect(ticks[0]).toBe(0);
       expect(ticks.length).toBeLessThanOrEqual(9);
       expect(Math.max(...ticks)).toBeLessThanOrEqual(span);
     }
-    expect(ticksOf(34_363)).toEqual([0, 5000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+    expect(ticksOf(34_363, 8)).toEqual([0, 5000, 10_000, 15_000, 20_000, 25_000, 30_000]);
+    expect(ticksOf(500, 3)).toEqual([0, 200, 400]);
+  });
+
+  it("what steps tracked of the run's own parameters is not told twice", () => {
+    const value = (kind: 'param' | 'dataset', name: string, value: string) => ({ step: 'train', kind, name, value });
+    const kept = [value('param', 'epochs', '5'), value('param', 'device', 'cpu'), value('dataset', 'data', 'usual')];
+    const twice = [value('param', 'model', 'n'), value('param', 'lr0', '0.01')];
+    const params = { model: 'n', lr0: 0.01, epochs: 4, data: 'usual' };
+    expect(otherValues(params, [...twice, ...kept])).toEqual(kept);
+  });
+
+  it('marks of counted things are whole and alike far apart', () => {
+    expect(wholeTicks(1, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(wholeTicks(1, 20)).toEqual([1, 5, 10, 15, 20]);
+    expect(wholeTicks(0, 12_000)).toEqual([0, 2000, 4000, 6000, 8000, 10_000, 12_000]);
+    expect(wholeTicks(5, 5)).toEqual([5]);
+    expect(wholeTicks(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { quickLayout, SIZES } from '../../../framework/viewer/graph/quick-layout
 
 it('an edge goes from the lower side of a parent to the upper side of its child, those of the critical path apart', () => {
   const node = (id: string, parents: readonly string[]) => ({
-    ...{ id, step: 'work', title: id, status: 'succeeded' as const, parents, members: [id] },
+    ...{ id, step: 'work', title: id, detail: '', status: 'succeeded' as const, parents, members: [id] },
   });
   const nodes = [node('a', []), node('b', ['a']), node('c', ['a', 'gone'])];
   const places = quickLayout(nodes);

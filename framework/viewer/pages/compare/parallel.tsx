@@ -55,6 +55,8 @@ export function Parallel({ comparison }: { readonly comparison: Comparison }) {
 
 function optionOf(axes: readonly Axis[], runs: Comparison['runs'], palette: Palette): EChartsCoreOption {
   const text = { color: palette.text, fontFamily: palette.font, fontSize: 11 };
+  // Lines pass behind the labels.
+  const label = { ...text, backgroundColor: palette.raised, padding: [1, 3] };
   return {
     parallel: { left: 56, right: 72, top: 42, bottom: 18 },
     parallelAxis: axes.map(({ name, values }, dim) => {
@@ -69,8 +71,8 @@ function optionOf(axes: readonly Axis[], runs: Comparison['runs'], palette: Pale
         axisLine: { lineStyle: { color: palette.line } },
         axisTick: { show: false },
         ...(isText
-          ? { type: 'category', data: [...new Set(values.map(String))], axisLabel: text }
-          : { type: 'value', scale: true, splitNumber: 4, axisLabel: { ...text, formatter: formatNumber } }),
+          ? { type: 'category', data: [...new Set(values.map(String))], axisLabel: label }
+          : { type: 'value', scale: true, splitNumber: 4, axisLabel: { ...label, formatter: formatNumber } }),
       };
     }),
     series: runs.map((run, index) => {

@@ -1,13 +1,16 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { TrackedValue } from '../../../server/api/metric.ts';
 import type { Run } from '../../../server/api/run.ts';
 import { Commit } from '../../parts/commit.tsx';
 import { DiffView } from '../../parts/diff-view.tsx';
 import { JsonTree } from '../../parts/json-tree.tsx';
+import { EnvironmentFacts } from './environment-facts.tsx';
+import { otherValues } from './other-values.ts';
 
 /** What a run was given and what it ran on. */
 export function DetailsView({ run, values }: { readonly run: Run; readonly values: readonly TrackedValue[] }) {
   const { code } = run;
+  const others = useMemo(() => otherValues(run.params, values), [run.params, values]);
   const packages = Object.entries(code?.packages ?? {});
   return (
     <div className="columns">
@@ -25,8 +28,7 @@ export function DetailsView({ run, values }: { readonly run: Run; readonly value
         <dl className="facts">
           <dt>Commit</dt>
           <dd>
-            <Commit git={run.git} />
-            {run.git && <code className="muted"> {run.git.commit.slice(7)}</code>}
+            <Commit git={run.git} isWhole />
           </dd>
           <dt>Branch</dt>
           <dd>{run.git?.branch ?? '–'}</dd>
@@ -47,13 +49,7 @@ export function DetailsView({ run, values }: { readonly run: Run; readonly value
       </Card>
       {run.environment && (
         <Card title="Environment">
-          <dl className="facts">
-            {Object.entries(run.environment).map(([name, value]) => (
-              <Fact key={name} name={name}>
-                {typeof value === 'object' ? JSON.stringify(value) : String(value)}
-              </Fact>
-            ))}
-          </dl>
+          <EnvironmentFacts environment={run.environment} />
           {packages.length > 0 && (
             <details className="details-packages">
               <summary>{packages.length} packages</summary>
@@ -68,10 +64,10 @@ export function DetailsView({ run, values }: { readonly run: Run; readonly value
           )}
         </Card>
       )}
-      {values.length > 0 && (
+      {others.length > 0 && (
         <Card title="Tracked by its steps">
           <dl className="facts">
-            {values.map(({ step, kind, name, value }) => (
+            {others.map(({ step, kind, name, value }) => (
               <Fact key={`${step} ${kind} ${name}`} name={`${kind} ${name}`}>
                 {value} <span className="muted">{step}</span>
               </Fact>

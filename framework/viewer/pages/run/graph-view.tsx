@@ -7,6 +7,7 @@ import type { DagNode } from '../../graph/dag.tsx';
 import { type DrawnNode, foldPlan, isGroup, stateOf } from '../../graph/fold-plan.ts';
 import { GroupBox, StepBox } from '../../graph/step-box.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { formatDuration } from '../../parts/format.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import type { Counts } from '../../parts/status.tsx';
 import { StepList } from './step-list.tsx';
@@ -104,15 +105,32 @@ function Boxes({ run, steps, folded, unfold, critical, ...shown }: Drawn & { rea
   return <Dag nodes={nodes} label={LABEL} {...shown} />;
 }
 
+/** `98 succeeded, 1 failed`. */
+const said = (states: readonly Status[]): string =>
+  Object.entries(countsOf(states))
+    .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`)
+    .join(', ');
+
+/** What is not over yet takes as long as it takes: a picture does not count along. */
+const tookOf = (step: StepSummary | undefined): string =>
+  step && step.durationMs !== null && step.status !== 'cached' ? ` · ${formatDuration(step.durationMs)}` : '';
+
 function Painted({ run, steps, folded, unfold, ...shown }: Drawn) {
   const navigate = useNavigate();
   const nodes = useMemo(
     () =>
-      folded.map((node) => ({
-        ...node,
-        status: stateOf(statesOf(node, steps)),
-        title: isGroup(node) ? `${node.step} × ${node.members.length.toLocaleString('en-US')}` : node.id,
-      })),
+      folded.map((node) => {
+        const states = statesOf(node, steps);
+        const status = stateOf(states);
+        return isGroup(node)
+          ? {
+              ...node,
+              status,
+              title: `${node.step} × ${node.members.length.toLocaleString('en-US')}`,
+              detail: said(states),
+            }
+          : { ...node, status, title: node.id, detail: `${status}${tookOf(steps.get(node.id))}` };
+      }),
     [folded, steps],
   );
   const groups = useMemo(() => new Set(folded.filter(isGroup).map(({ id }) => id)), [folded]);

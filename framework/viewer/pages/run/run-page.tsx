@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Run } from '../../../server/api/run.ts';
 import { linksQuery, metricsQuery, runQuery } from '../../client/queries.ts';
 import { RequestError } from '../../client/request.ts';
@@ -78,6 +79,13 @@ function Loaded({ run, version, isGone }: LoadedProps) {
       act: () => void navigate({ search: (now) => ({ ...now, view: name }) }),
     })),
   );
+  // Not all have room on a phone: the one that is open is in sight.
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = tabs.current?.children[VIEWS.indexOf(view)];
+    if (tabs.current && current instanceof HTMLElement)
+      tabs.current.scrollLeft = current.offsetLeft - (tabs.current.clientWidth - current.offsetWidth) / 2;
+  }, [view]);
   const counts: Readonly<Partial<Record<View, number>>> = {
     graph: run.steps.length,
     ...(metrics && { metrics: new Set(metrics.series.map(({ name }) => name)).size }),
@@ -106,7 +114,7 @@ function Loaded({ run, version, isGone }: LoadedProps) {
       <RunError run={run} />
       <HookFailures failures={run.hookFailures} />
       <StepHooks run={run} />
-      <nav className="tabs" aria-label="Views of the run">
+      <nav className="tabs" aria-label="Views of the run" ref={tabs}>
         {VIEWS.map((name) => (
           <Link
             key={name}

@@ -1,4 +1,3 @@
-const MOST_TICKS = 8;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -11,9 +10,13 @@ const STEPS = [
   ...[1, 2, 3, 6, 12, 24, 48, 96, 240].map((hours) => hours * HOUR),
 ];
 
-/** Marks of an axis of time, from 0; milliseconds. */
-export function ticksOf(span: number): readonly number[] {
-  const step = STEPS.find((each) => span / each <= MOST_TICKS) ?? span;
-  const count = Math.floor((span * 0.97) / step);
+/**
+ * Marks of an axis of time, from 0; milliseconds.
+ *
+ * @param most marks that there is room for; none stands so near the end that its label would hang over
+ */
+export function ticksOf(span: number, most: number): readonly number[] {
+  const step = STEPS.find((each) => span / each <= most) ?? span;
+  const count = Math.floor((span * (1 - 0.5 / most)) / step);
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }

@@ -5,6 +5,7 @@ import type { Run } from '../../../server/api/run.ts';
 import type { Segment, StepSummary } from '../../../server/api/step.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatDuration } from '../../parts/format.ts';
+import { useIsNarrow } from '../../parts/is-narrow.ts';
 import { useNow } from '../../parts/now.ts';
 import { isOver, StatusShape } from '../../parts/status.tsx';
 import { useFocusRow } from '../../parts/use-focus-row.ts';
@@ -13,8 +14,9 @@ import { ticksOf } from './ticks.ts';
 import './timeline-view.css';
 
 const ROW_HEIGHT = 30;
-/** A bar that ends after this part of the axis has its figure before it. */
-const LATE = 0.92;
+/** Marks on the axis, and the part of it after which a bar has no room for its figure behind it: it stands before the bar, or else in it. */
+const WIDE = { ticks: 8, late: 0.92 };
+const NARROW = { ticks: 3, late: 0.72 };
 
 const KINDS: readonly (readonly [Segment['kind'], string])[] = [
   ['wait', 'waits for a slot'],
@@ -48,6 +50,7 @@ function barOf(step: StepSummary, now: number): Bar[] {
 /** When each step waited, loaded, ran and saved, on one axis of time. */
 export function TimelineView({ run }: { readonly run: Run }) {
   const now = useNow();
+  const { ticks, late } = useIsNarrow() ? NARROW : WIDE;
   const live = isOver(run.status) ? 0 : now;
   const bars = useMemo(
     () => run.steps.flatMap((step) => barOf(step, live)).sort((a, b) => a.start - b.start),
@@ -89,7 +92,7 @@ export function TimelineView({ run }: { readonly run: Run }) {
         )}
       </ul>
       <div className="timeline-axis" aria-hidden="true">
-        {ticksOf(span).map((ms) => (
+        {ticksOf(span, ticks).map((ms) => (
           <span key={ms} style={{ left: `${(ms / span) * 100}%` }}>
             {ms === 0 ? '0' : formatDuration(ms)}
           </span>
@@ -108,6 +111,7 @@ export function TimelineView({ run }: { readonly run: Run }) {
                 bar={bars[index]!}
                 from={from}
                 span={span}
+                late={late}
                 isCritical={critical.has(bars[index]!.step.id)}
               />
             </li>
@@ -124,10 +128,11 @@ interface RowProps {
   readonly bar: Bar;
   readonly from: number;
   readonly span: number;
+  readonly late: number;
   readonly isCritical: boolean;
 }
 
-function Row({ run, bar: { step, start, end, segments }, from, span, isCritical }: RowProps) {
+function Row({ run, bar: { step, start, end, segments }, from, span, late, isCritical }: RowProps) {
   const said = segments.map(({ kind, durationMs }) => `${kind} ${formatDuration(durationMs)}`).join(', ');
   const percent = (ms: number): string => `${(ms / span) * 100}%`;
   return (
@@ -157,12 +162,23 @@ function Row({ run, bar: { step, start, end, segments }, from, span, isCritical 
             style={{ left: percent(Date.parse(segment.startedAt) - from), width: percent(segment.durationMs) }}
           />
         ))}
-        <small
-          style={end - from < span * LATE ? { left: percent(end - from) } : { right: percent(from + span - start) }}
-        >
-          {formatDuration(end - start)}
-        </small>
+        <Figure ms={end - start} from={(start - from) / span} to={(end - from) / span} late={late} />
       </span>
     </Link>
   );
+}
+
+interface FigureProps {
+  readonly ms: number;
+  /** Parts of the axis where the bar begins and ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly late: number;
+}
+
+function Figure({ ms, from, to, late }: FigureProps) {
+  const said = formatDuration(ms);
+  if (to < late) return <small style={{ left: `${to * 100}%` }}>{said}</small>;
+  if (from > 1 - late) return <small style={{ right: `${(1 - from) * 100}%` }}>{said}</small>;
+  return <small className="timeline-inside">{said}</small>;
 }

@@ -121,7 +121,7 @@ function Inputs({ run, step }: { readonly run: string; readonly step: Step }) {
   if (step.inputs.length === 0 && values.length === 0) return <p className="muted">It takes none.</p>;
   return (
     <>
-      <dl className="facts">
+      <dl className="facts" hidden={step.inputs.length === 0}>
         {step.inputs.map((input) => (
           <Fact key={`${input.name} ${input.field} ${input.digest}`} name={input.name}>
             {input.known ? <ArtifactLink artifact={input} /> : <span className="muted">not there</span>}
