@@ -179,6 +179,6 @@ interface FigureProps {
 function Figure({ ms, from, to, late }: FigureProps) {
   const said = formatDuration(ms);
   if (to < late) return <small style={{ left: `${to * 100}%` }}>{said}</small>;
-  if (from > 1 - late) return <small style={{ right: `${(1 - from) * 100}%` }}>{said}</small>;
+  if (from > (1 - late) * 0.75) return <small style={{ right: `${(1 - from) * 100}%` }}>{said}</small>;
   return <small className="timeline-inside">{said}</small>;
 }
