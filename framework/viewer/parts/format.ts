@@ -16,6 +16,9 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / DAY)}d ${Math.floor((ms % DAY) / HOUR)}h`;
 }
 
+/** A mark on an axis of time: `0`, `500 ms`, `10 s`; figures after the point only where they say something. */
+export const formatMark = (ms: number): string => (ms === 0 ? '0' : formatDuration(ms).replace(/\.0+ s$/, ' s'));
+
 /** `just now`, `12 s ago`, `3 min ago`, `5 h ago`, `2 d ago`, then the day. */
 export function formatAge(time: Date, now: number): string {
   const ms = now - time.getTime();

@@ -4,7 +4,13 @@ import { wholeTicks } from '../../../framework/viewer/charts/whole-ticks.ts';
 import { withNewest } from '../../../framework/viewer/client/with-newest.ts';
 import { otherValues } from '../../../framework/viewer/pages/run/other-values.ts';
 import { ticksOf } from '../../../framework/viewer/pages/run/ticks.ts';
-import { formatAge, formatBytes, formatDuration, formatNumber } from '../../../framework/viewer/parts/format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatMark,
+  formatNumber,
+} from '../../../framework/viewer/parts/format.ts';
 
 const run = (id: string, status: RunSummary['status'] = 'succeeded'): RunSummary => ({
   id,
@@ -91,6 +97,17 @@ describe('figures as people read them', () => {
     const twice = [value('param', 'model', 'n'), value('param', 'lr0', '0.01')];
     const params = { model: 'n', lr0: 0.01, epochs: 4, data: 'usual' };
     expect(otherValues(params, [...twice, ...kept])).toEqual(kept);
+  });
+
+  it('marks of a time axis have no figures that say nothing', () => {
+    expect([0, 500, 1000, 1500, 40_000, 100_000].map(formatMark)).toEqual([
+      '0',
+      '500 ms',
+      '1 s',
+      '1.50 s',
+      '40 s',
+      '1m 40s',
+    ]);
   });
 
   it('marks of counted things are whole and alike far apart', () => {

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import type { Grid } from '../../../server/api/pipeline.ts';
 import { gridQuery, pipelineQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { formatDuration } from '../../parts/format.ts';
+import { formatMark } from '../../parts/format.ts';
 import { headlineMetrics } from '../../parts/headline-metrics.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -83,9 +83,6 @@ export function PipelinePage() {
   );
 }
 
-/** The foot of an axis is nothing, not a little. */
-const formatTick = (ms: number): string => (ms === 0 ? '0' : formatDuration(ms));
-
 /** From the oldest run to the newest. */
 function Trends({ grid }: { readonly grid: Grid }) {
   const { metric: asked } = route.useSearch();
@@ -119,7 +116,7 @@ function Trends({ grid }: { readonly grid: Grid }) {
               label={`Duration of the last ${runs.length} runs, oldest first`}
               curves={durations}
               x="run"
-              format={formatTick}
+              format={formatMark}
             />
           </div>
         </section>

@@ -4,7 +4,7 @@ import { useMemo, useRef } from 'react';
 import type { Run } from '../../../server/api/run.ts';
 import type { Segment, StepSummary } from '../../../server/api/step.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { formatDuration } from '../../parts/format.ts';
+import { formatDuration, formatMark } from '../../parts/format.ts';
 import { useIsNarrow } from '../../parts/is-narrow.ts';
 import { useNow } from '../../parts/now.ts';
 import { isOver, StatusShape } from '../../parts/status.tsx';
@@ -94,7 +94,7 @@ export function TimelineView({ run }: { readonly run: Run }) {
       <div className="timeline-axis" aria-hidden="true">
         {ticksOf(span, ticks).map((ms) => (
           <span key={ms} style={{ left: `${(ms / span) * 100}%` }}>
-            {ms === 0 ? '0' : formatDuration(ms)}
+            {formatMark(ms)}
           </span>
         ))}
       </div>
