@@ -154,7 +154,7 @@ function Flow({
   );
 }
 
-/** Shows the whole at first, or its beginning where the whole could not be read; afterwards what was asked for. */
+/** Shows the whole at first as far as it can be read, of a long one the beginning; afterwards what was asked for. */
 function Camera({ focus, places }: { readonly focus: string | null; readonly places: ReadonlyMap<string, Place> }) {
   const flow = useReactFlow();
   const store = useStoreApi();
@@ -163,8 +163,9 @@ function Camera({ focus, places }: { readonly focus: string | null; readonly pla
     if (!isMeasured) return;
     const place = focus === null ? undefined : places.get(focus);
     if (place) void flow.setCenter(place.x + SIZES.width / 2, place.y + SIZES.height / 2, { zoom: 1 });
-    else if (isReadable(places, store.getState())) void flow.fitView({ padding: 0.12, maxZoom: 1 });
-    else void flow.setCenter(...beginningOf(places, store.getState()), { zoom: READABLE });
+    else if (isLong(places, store.getState()))
+      void flow.setCenter(...beginningOf(places, store.getState()), { zoom: READABLE });
+    else void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.35 });
   }, [flow, store, isMeasured, focus, places]);
   return null;
 }
@@ -174,10 +175,10 @@ interface Frame {
   readonly height: number;
 }
 
-/** Whether the names can be read when all of it is in sight. */
-function isReadable(places: ReadonlyMap<string, Place>, { width, height }: Frame): boolean {
+/** Whether it is only too high to be read when all of it is in sight: one reads on downwards. A wide one has no better beginning than its middle. */
+function isLong(places: ReadonlyMap<string, Place>, { width, height }: Frame): boolean {
   const { left, right, bottom } = edgesOf(places);
-  return Math.min(width / (right - left), height / bottom) >= LEAST_READABLE;
+  return height / bottom < LEAST_READABLE && width / (right - left) >= LEAST_READABLE;
 }
 
 /** The middle of the window when the first line stands at its upper edge. */
