@@ -100,7 +100,7 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     await press('Enter');
     await page.getByRole('heading', { name: 'broken' }).waitFor();
     await press('3');
-    await page.locator('.log-line', { hasText: 'scoring part 2' }).waitFor();
+    await page.locator('.log-line', { hasText: 'scoring part 2' }).first().waitFor();
     await press('1');
     await page.getByRole('heading', { name: 'Steps', exact: true }).waitFor();
     await page.locator('.step-list [data-index="0"]').waitFor();

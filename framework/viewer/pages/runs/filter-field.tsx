@@ -34,7 +34,8 @@ export function FilterField({ ref, value, problem, onChange }: FilterFieldProps)
   const take = (index: number): void => {
     const item = items[index];
     if (!item || !data) return;
-    const next = text.slice(0, data.from) + item.text + text.slice(data.to);
+    // Who types fast may have gone on since these were asked for: the whole word is replaced.
+    const next = text.slice(0, data.from) + item.text + text.slice(Math.max(data.to, cursor));
     const end = data.from + item.text.length;
     // A name is not yet a filter; a value is one word of it.
     const isWhole = !/[:=<>~]$/.test(item.text);
