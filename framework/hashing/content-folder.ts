@@ -105,6 +105,7 @@ export function openContentFolder(options: {
   /** Met by readers of this process, and not replaced since. */
   const damaged = new Set<Digest>();
   let flushError: unknown;
+  let flushedNext: Promise<void> | undefined;
   const pathOf = (digest: Digest): string => join(root, 'objects', digest.slice(0, 2), digest.slice(2));
   let cleared = false;
 
@@ -151,6 +152,8 @@ export function openContentFolder(options: {
   async function addBytes(bytes: Uint8Array): Promise<FileDigest> {
     const result = { digest: sha256(bytes), size: bytes.byteLength };
     if (await holds(result.digest)) return result;
+    // Asked again by each: all who wait are woken by one that is done.
+    while (flushes.size >= MOST_FLUSHES) await nextFlush();
     const temporary = temporaryPath();
     const file = openSync(temporary, 'wx', 0o444);
     try {
@@ -162,8 +165,15 @@ export function openContentFolder(options: {
       throw error;
     }
     flushBehind(flush(file).finally(() => closeSync(file)));
-    if (flushes.size >= MOST_FLUSHES) await Promise.race(flushes);
     return result;
+  }
+
+  /** One race for all who wait: each holds on to every promise in it until that is settled. */
+  function nextFlush(): Promise<void> {
+    flushedNext ??= Promise.race(flushes).finally(() => {
+      flushedNext = undefined;
+    });
+    return flushedNext;
   }
 
   function flushBehind(flushed: Promise<void>): void {
