@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
+import { type MouseEvent, memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { RunSummary } from '../../../server/api/run.ts';
 import { useIsNarrow } from '../../parts/is-narrow.ts';
 import { useFocusRow } from '../../parts/use-focus-row.ts';
@@ -28,6 +28,8 @@ const OVERSCAN = 12;
 const NEAR_END = 30;
 
 const features = tableFeatures(FEATURES);
+type ShownTable = ReturnType<typeof useTable<typeof features, RunSummary>>;
+type ShownRow = ReturnType<ShownTable['getRowModel']>['rows'][number];
 const keyOf = ({ id }: RunSummary): string => id;
 
 /** The list, of which only the rows in sight are in the page. */
@@ -66,8 +68,10 @@ function Rows({
     if (last >= rows.length - NEAR_END) more?.();
   }, [last, rows.length, more]);
 
-  const toggle = (id: string): void =>
-    onSelect(selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id]);
+  const toggle = useCallback(
+    (id: string): void => onSelect(selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id]),
+    [onSelect, selected],
+  );
   const focusRow = useFocusRow(frame, (index) => virtual.scrollToIndex(index), rows.length);
   useKeys('List of runs', [
     { keys: 'j', what: 'Next run', act: () => focusRow(1) },
@@ -89,11 +93,14 @@ function Rows({
     },
   ]);
 
-  const open = (event: MouseEvent<HTMLTableRowElement>, id: string): void => {
-    if ((event.target as HTMLElement).closest('a, input, label, button')) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey) toggle(id);
-    else void navigate({ to: '/runs/$run', params: { run: id } });
-  };
+  const open = useCallback(
+    (event: MouseEvent<HTMLTableRowElement>, id: string): void => {
+      if ((event.target as HTMLElement).closest('a, input, label, button')) return;
+      if (event.metaKey || event.ctrlKey || event.shiftKey) toggle(id);
+      else void navigate({ to: '/runs/$run', params: { run: id } });
+    },
+    [navigate, toggle],
+  );
   return (
     <div className="runs-frame" ref={frame} data-stale={isStale}>
       <table className="runs-table" aria-rowcount={rows.length + 1} aria-label="Runs">
@@ -135,29 +142,16 @@ function Rows({
             if (!row) return null;
             const isSelected = selected.includes(row.id);
             return (
-              <tr
+              <RunRow
                 key={row.id}
-                data-run={row.id}
-                data-index={index}
-                data-selected={isSelected}
-                aria-rowindex={index + 2}
-                style={{ height }}
-                onClick={(event) => open(event, row.id)}
-              >
-                <td className="col-select">
-                  <input
-                    type="checkbox"
-                    aria-label={`Select ${row.original.name}`}
-                    checked={isSelected}
-                    onChange={() => toggle(row.id)}
-                  />
-                </td>
-                {row.getAllCells().map((cell) => (
-                  <td key={cell.id} className={`col-${metricNameOf(cell.column.id) ? 'metric' : cell.column.id}`}>
-                    <table.FlexRender cell={cell} />
-                  </td>
-                ))}
-              </tr>
+                row={row}
+                index={index}
+                height={height}
+                isSelected={isSelected}
+                open={open}
+                toggle={toggle}
+                FlexRender={table.FlexRender}
+              />
             );
           })}
           <Gap height={virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)} />
@@ -166,6 +160,42 @@ function Rows({
     </div>
   );
 }
+
+interface RunRowProps {
+  readonly row: ShownRow;
+  readonly index: number;
+  readonly height: number;
+  readonly isSelected: boolean;
+  readonly open: (event: MouseEvent<HTMLTableRowElement>, id: string) => void;
+  readonly toggle: (id: string) => void;
+  readonly FlexRender: ShownTable['FlexRender'];
+}
+
+/** Drawn once: while the list is scrolled only the rows that come are new. */
+const RunRow = memo(({ row, index, height, isSelected, open, toggle, FlexRender }: RunRowProps) => (
+  <tr
+    data-run={row.id}
+    data-index={index}
+    data-selected={isSelected}
+    aria-rowindex={index + 2}
+    style={{ height }}
+    onClick={(event) => open(event, row.id)}
+  >
+    <td className="col-select">
+      <input
+        type="checkbox"
+        aria-label={`Select ${row.original.name}`}
+        checked={isSelected}
+        onChange={() => toggle(row.id)}
+      />
+    </td>
+    {row.getAllCells().map((cell) => (
+      <td key={cell.id} className={`col-${metricNameOf(cell.column.id) ? 'metric' : cell.column.id}`}>
+        <FlexRender cell={cell} />
+      </td>
+    ))}
+  </tr>
+));
 
 /** Stands for the rows that are not drawn. */
 const Gap = ({ height }: { readonly height: number }) =>
