@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { holdOwnerLock, isOwnerGone } from './owner-lock.ts';
+import { isLockFree, tryLock } from '../hashing/process-lock.ts';
 import type { Amounts } from './slots.ts';
 
 /** How often who waits looks again. */
@@ -90,8 +90,8 @@ function openLedger(folder: string) {
   const owner = randomBytes(8).toString('hex');
   const lockOf = (name: string): string => join(folder, `owner-${name}.lock`);
   sweepLocks(folder);
-  const lock = holdOwnerLock(lockOf(owner));
-  process.once('exit', () => lock.release());
+  const lock = tryLock(lockOf(owner));
+  process.once('exit', () => lock?.release(true));
 
   const add = database.prepare('INSERT INTO entry (owner, pid, amounts, is_held) VALUES (?, ?, ?, 0)');
   const all = database.prepare('SELECT * FROM entry ORDER BY id');
@@ -108,7 +108,7 @@ function openLedger(folder: string) {
       isHeld: row['is_held'] === 1,
     }));
     const others = [...new Set(rows.map((row) => row.owner))].filter((name) => name !== owner);
-    const gone = new Set(others.filter((name) => isOwnerGone(lockOf(name))));
+    const gone = new Set(others.filter((name) => isLockFree(lockOf(name))));
     for (const name of gone) removeOwner.run(name);
     return rows.filter((row) => !gone.has(row.owner));
   }
@@ -154,7 +154,7 @@ function sweepLocks(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (/^owner-\w+\.lock$/.test(name) && age > YOUNG_MS) isOwnerGone(file);
+    if (/^owner-\w+\.lock$/.test(name) && age > YOUNG_MS) isLockFree(file);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -31,6 +31,14 @@ export function tryLock(path: string): ProcessLock | undefined {
       if (isDone && IS_WINDOWS) removeUnlessOpen(path);
     },
   };
+}
+
+/** Whether nobody holds it, as after the end of its holder, however that came; its file goes with it then. Not to be asked about a lock of one's own process. */
+export function isLockFree(path: string): boolean {
+  if (!existsSync(path)) return true;
+  const lock = tryLock(path);
+  lock?.release(true);
+  return lock !== undefined;
 }
 
 const IS_WINDOWS = process.platform === 'win32';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProcessLock, tryLock } from '../../../hashing/process-lock.ts';
+import { isLockFree, type ProcessLock, tryLock } from '../../../hashing/process-lock.ts';
 import type { OpenLine, SpoolLine } from './spool-line.ts';
 
 /** What one process has to say about one run. Append-only; whole lines count, so a torn one (of a killed process the last, of a power cut any) is nothing. */
@@ -91,12 +91,7 @@ export function createSpool(folder: string): Spool {
       return first?.line.op === 'open' ? first.line : undefined;
     },
     size: ({ path }) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
-    isHeld({ path }) {
-      if (!existsSync(lockPath(path))) return false;
-      const lock = tryLock(lockPath(path));
-      lock?.release(true);
-      return lock === undefined;
-    },
+    isHeld: ({ path }) => !isLockFree(lockPath(path)),
     async remove({ path }) {
       await rm(path, { force: true });
       await rm(cursorPath(path), { force: true });
