@@ -21,12 +21,16 @@ const URL_HERE = new URL('./', import.meta.url).href;
 /** A kind of command takes some ways only now and then (a step runs, all steps are cached): code is gathered from so many processes, then from one a day. */
 const GATHERED = 3;
 const DAY = 86_400_000;
+/** Seconds of processor. In a process that computes for longer V8 lets go of code that is not called any more, that of the start first: after a long run a third of it was gone. */
+const SHORT = 3;
 
 /** By file: what it exports, and its script. */
 const loaded = new Map();
 const scripts = new Map();
 /** Code that is kept, by file: none before somebody has switched the compile cache on, as a worker process does in its first chunk. */
 let kept = { codes: new Map(), isOpen: false };
+/** Files of which no code was kept, or none that V8 took. */
+const fresh = new Set();
 /** Name of the entry that was loaded first. */
 let first;
 /** Modules that an entry has imported for its chunks, because they can't be required. */
@@ -54,7 +58,7 @@ function load(file) {
   // The build makes them ASCII.
   const source = fs.readFileSync(`${HERE}/${file}`, 'latin1');
   const script = new Script(source, { filename: URL_HERE + file, cachedData: kept.codes.get(file) });
-  if (script.cachedDataRejected !== false) kept.isIncomplete = true;
+  if (script.cachedDataRejected !== false) fresh.add(file);
   scripts.set(file, script);
   script.runInThisContext()(exported, require, importNative, now, HERE, URL_HERE + file);
   return exported;
@@ -84,11 +88,14 @@ function openKept() {
   // A worker process, which is mostly killed, has what the command has that started it.
   const file = `${dir}/sluice-${BUILD}-${first === 'cli' ? command : 'run'}.code`;
   const found = read(file);
-  kept = { codes: found.codes, isOpen: true, isIncomplete: false };
+  kept = { codes: found.codes, isOpen: true };
   if (first !== 'cli') return;
   process.on('exit', (code) => {
     // A slip of the pen is no kind of command.
-    if (code === 0 && (kept.isIncomplete || found.rounds < GATHERED || Date.now() - found.at > DAY)) write(file, found);
+    const { user, system } = process.cpuUsage();
+    const isShort = user + system < SHORT * 1e6;
+    const isDue = isShort && (found.rounds < GATHERED || Date.now() - found.at > DAY);
+    if (code === 0 && (isDue || fresh.size > 0)) write(file, found, isShort);
   });
 }
 
@@ -112,11 +119,11 @@ function read(file) {
 }
 
 /** Whole or not at all: V8 does not check what it is given beyond its head. */
-function write(file, { rounds, codes }) {
+function write(file, { rounds, codes }, isShort) {
   const all = new Map(codes);
-  for (const [name, script] of scripts) all.set(name, script.createCachedData());
+  for (const [name, script] of scripts) if (isShort || fresh.has(name)) all.set(name, script.createCachedData());
   const sizes = [...all].map(([name, code]) => [name, code.length]);
-  const head = `${JSON.stringify({ rounds: rounds + 1, at: Date.now(), sizes })}\n`;
+  const head = `${JSON.stringify({ rounds: isShort ? rounds + 1 : rounds, at: Date.now(), sizes })}\n`;
   const temporary = `${file}.${process.pid}`;
   try {
     fs.writeFileSync(temporary, Buffer.concat([Buffer.from(head), ...all.values()]), { flush: true, mode: 0o600 });

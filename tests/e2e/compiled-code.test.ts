@@ -38,6 +38,20 @@ describe('code that earlier processes have compiled', () => {
     expect(kept()).toEqual([file]);
   });
 
+  test('is not replaced by what a long process still has, which is gathered only where there is none', async () => {
+    const computesLong = 'process.cpuUsage=()=>({user:3.6e9,system:0})';
+    const long = { NODE_COMPILE_CACHE: cache, NODE_OPTIONS: `--import=data:text/javascript,${computesLong}` };
+    expect(await sluice(['--version'], { cwd, env: long })).toMatchObject({ code: 0, stderr: '' });
+    const [file = ''] = kept();
+    const head = () => JSON.parse(readFileSync(file, 'utf8').split('\n', 1)[0] ?? '');
+    expect(head()).toMatchObject({ rounds: 0 });
+    await version();
+    const before = readFileSync(file);
+    expect(head()).toMatchObject({ rounds: 1 });
+    await sluice(['--version'], { cwd, env: long });
+    expect(readFileSync(file)).toEqual(before);
+  });
+
   test('is a file for each command, and none for what is no command', async () => {
     await version();
     await sluice(['runs', '--help'], { cwd, env: { NODE_COMPILE_CACHE: cache } });
