@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: ['**/fixtures/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // No process outlives a test's folder but where a test asks for it.
+    env: { SLUICE_COURIER: 'off' },
     reporters: ['default', here('./tests/not-run.reporter.ts')],
     globalSetup: here('./tests/temporary-folder.setup.ts'),
     projects: [

@@ -39,6 +39,11 @@ export interface TrackerBacklog {
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: { readonly delivered: number; readonly waiting: number }) => void;
   }): Promise<SyncResult>;
+  /**
+   * The whole life of a process that was started for it: hands over what waits, and tries again, for minutes, while the server is down. Ends at once where
+   * nothing waits or another process does the same. Never throws for a server that is down.
+   */
+  deliver(): Promise<void>;
 }
 
 /** Counted in entries: a param, a tag, a point of a metric, a file, a data set, a run's start or end. */
@@ -48,6 +53,10 @@ export interface BacklogStatus {
   readonly refused: number;
   readonly runs: readonly { readonly runId: string; readonly entries: number; readonly since: number }[];
   readonly refusedFile: string | undefined;
+  /** Why the last try of any process on this machine failed, and when (milliseconds since the epoch); undefined when it went well. */
+  readonly problem?: { readonly message: string; readonly at: number } | undefined;
+  /** The process of this machine that was started to deliver, if one is at it. */
+  readonly courier?: number | undefined;
 }
 
 export interface SyncResult {
@@ -63,4 +72,5 @@ export interface SyncResult {
 export const NO_BACKLOG: TrackerBacklog = {
   status: async () => ({ waiting: 0, refused: 0, runs: [], refusedFile: undefined }),
   sync: async () => ({ delivered: 0, waiting: 0, refused: 0, problem: undefined }),
+  deliver: async () => {},
 };

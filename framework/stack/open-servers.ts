@@ -3,6 +3,7 @@ import { memoryBytes } from '../executor/resource-amounts.ts';
 import { artifactCacheDir } from '../executor/stack-services.ts';
 import type { ComponentKind, ComponentOf } from './component-kind.ts';
 import { type FlavorContext, inProject } from './flavor.ts';
+import { maySendCourier } from './may-send-courier.ts';
 
 /** A flavor as it is opened: what its `Flavor` says but the schema. */
 export interface Opener<K extends ComponentKind, O> {
@@ -66,6 +67,7 @@ const mlflow: Opener<'experiment_tracker', MlflowOptions> = {
   secretOptions: ['password', 'token'],
   async open({ uri, experiment, token, username, password, nested, timeoutMs, waitMs }, context) {
     const { mlflowTracker } = await import('../adapters/trackers/mlflow.ts');
+    const send = async (): Promise<void> => (await import('./start-courier.ts')).startCourier(context);
     const credentials = { ...(token && { token }), ...(username && { username }), ...(password && { password }) };
     return mlflowTracker({
       server: { uri: uri.replace(/\/+$/, ''), timeoutMs, ...credentials },
@@ -78,6 +80,7 @@ const mlflow: Opener<'experiment_tracker', MlflowOptions> = {
       metadataStore: await context.metadataStore(),
       artifactStore: context.artifactStore,
       onProblem: context.onTrackerProblem,
+      startCourier: maySendCourier() ? send : undefined,
     });
   },
 };

@@ -32,10 +32,12 @@ export interface MlflowTrackerOptions {
   /** Asked for when the first file is to be delivered: until then nobody needs it. */
   readonly artifactStore: () => Promise<ArtifactStore>;
   readonly onProblem: (error: unknown) => void;
+  /** Starts a process that delivers what is left when this one ends. Without it the next command does. */
+  readonly startCourier?: (() => Promise<void>) | undefined;
 }
 
-/** Nobody waits seconds for a run that worked for none of them. */
-const CACHED_WAIT_MS = 300;
+/** Nobody waits for a run that worked for no time, where somebody comes after it: mostly this is enough for the address of its page. */
+const CACHED_WAIT_MS = 30;
 
 /**
  * One MLflow run for each pipeline run, written over REST. Everything goes to a spool on disk first and is delivered from there in the background: a server that
@@ -117,17 +119,20 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
         await local.runFinished(run, steps);
         await end(run, steps);
         const isCached = steps.length > 0 && steps.every(({ status }) => status === 'cached');
-        await courier.settle(isCached ? Math.min(options.waitMs, CACHED_WAIT_MS) : options.waitMs);
+        const isQuick = isCached && options.startCourier !== undefined;
+        await courier.settle(isQuick ? Math.min(options.waitMs, CACHED_WAIT_MS) : options.waitMs);
         runs.get(run.id)?.writer.release();
       }),
     findPage: (run, node) => findPage({ client, experiment: options.experiment, metadataStore }, run, node),
     linkTo: (runId) => finder.pageOf(runs.get(runId)?.tracked.root ?? runId),
-    backlog: { status: courier.status, sync: courier.sync },
+    backlog: { status: courier.status, sync: courier.sync, deliver: courier.deliver },
     checks: () => mlflowChecks({ client, experiment: options.experiment, backlog: courier.status }),
     async close() {
       closing.abort();
       await courier.close();
       for (const { writer } of runs.values()) writer.release();
+      // After the locks: who sees that another one is at it may be sure that it will see these files.
+      if (courier.isBehind() && !courier.isOut()) await options.startCourier?.();
     },
   };
 }

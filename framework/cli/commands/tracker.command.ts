@@ -13,4 +13,8 @@ export function addTrackerCommand(program: Command, verb: Verb): void {
     .description('hand them over now; ends with 1 when some still wait or were refused')
     .addOption(outputOption(SHOW_OUTPUTS, 'text'))
     .action(verb(async (call) => (await import('../verbs/tracker-sync.ts')).trackerSyncVerb(call)));
+  tracker
+    .command('deliver', { hidden: true })
+    .description('what runs start by themselves when they end before everything is handed over')
+    .action(verb(async (call) => (await import('../verbs/tracker-deliver.ts')).trackerDeliverVerb(call)));
 }

@@ -9,13 +9,15 @@ export async function trackerStatusVerb({ invocation, command }: Call): Promise<
   const channel = invocation.terminal.out;
   const { colors } = channel;
   await withTracker(invocation, async ({ name, experimentTracker }) => {
-    const { waiting, refused, runs, refusedFile } = await experimentTracker.backlog.status();
+    const { waiting, refused, runs, refusedFile, problem, courier } = await experimentTracker.backlog.status();
     const json = {
       stack: name,
       flavor: experimentTracker.flavor,
       waiting,
       refused,
       refusedFile: refusedFile ?? null,
+      problem: problem ? { message: problem.message, at: isoTime(problem.at) } : null,
+      courier: courier ?? null,
       runs: runs.map(({ runId, entries, since }) => ({ run: runId, entries, since: isoTime(since) })),
     };
     const text = (): string[] => [
@@ -26,6 +28,8 @@ export async function trackerStatusVerb({ invocation, command }: Call): Promise<
         ({ runId, entries, since }) =>
           `  ${runId}  ${entries} ${colors.dim(`since ${relativeTime(since, Date.now())}`)}`,
       ),
+      ...(problem ? [colors.yellow(`Last tried ${relativeTime(problem.at, Date.now())}: ${problem.message}`)] : []),
+      ...(courier === undefined ? [] : [`Process ${courier} delivers them, and tries for ten minutes.`]),
       ...(refused === 0 ? [] : [colors.yellow(`${countOf(refused, 'entry', 'entries')} refused: ${refusedFile}`)]),
     ];
     await printDocument({ json, text }, { channel, output });

@@ -22,7 +22,8 @@ export async function backlogStatus(spool: Spool, refusals: Refusals): Promise<B
   };
 }
 
-async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> {
+/** Entries of a file that are not delivered. */
+export async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> {
   let { offset } = await spool.cursor(file);
   for (let entries = 0; ; ) {
     const lines = await spool.read(file, offset);

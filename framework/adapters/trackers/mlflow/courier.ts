@@ -1,12 +1,13 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BacklogStatus, TrackerBacklog } from '../../../components/experiment-tracker.ts';
 import type { Spool, SpoolFile } from '../spool/spool.ts';
 import { entriesIn } from '../spool/spool-line.ts';
 import { backlogStatus } from './backlog.ts';
+import { courierSeat } from './courier-seat.ts';
+import { deliverAll } from './deliver-all.ts';
 import type { DeliveryOptions, FileState } from './deliver-file.ts';
 import { type DeliveryRoundOptions, deliveryRound } from './delivery-round.ts';
+import { downMark } from './down-mark.ts';
 import type { MlflowClient } from './mlflow-client.ts';
 import { MlflowError } from './mlflow-error.ts';
 import { createRefusals } from './refusals.ts';
@@ -31,6 +32,10 @@ export interface Courier extends TrackerBacklog {
   /** Waits until that is delivered, but no longer than so many milliseconds; hardly at all for a server known to be down. */
   settle(ms: number): Promise<void>;
   status(): Promise<BacklogStatus>;
+  /** Whether something that this process was told of is not delivered yet. */
+  isBehind(): boolean;
+  /** Whether a process was started to deliver this spool and lives. */
+  isOut(): boolean;
   /** Stops, and waits until nothing is on its way. */
   close(): Promise<void>;
 }
@@ -48,7 +53,8 @@ const QUICK_MS = 200;
 export function createCourier(options: CourierOptions): Courier {
   const { spool, onProblem } = options;
   const refusals = createRefusals(spool.folder);
-  const down = downMark(spool.folder);
+  const down = downMark(spool.folder, REMEMBERED_MS);
+  const seat = courierSeat(spool.folder);
   const states = new Map<string, FileState>();
   const own = new Set<string>();
   const awaited = new Set<string>();
@@ -121,8 +127,9 @@ export function createCourier(options: CourierOptions): Courier {
   function failed(error: unknown): void {
     failure = error;
     options.finder.forget();
-    down.set();
-    if (!isNamed) onProblem(new Error(problemText(error, options.client.uri), { cause: error }));
+    const message = problemText(error, options.client.uri);
+    down.set(message);
+    if (!isNamed) onProblem(new Error(message, { cause: error }));
     isNamed = true;
     // Several processes that wait for one server don't come back in step.
     schedule(backoff * (0.8 + Math.random() * 0.4));
@@ -151,7 +158,14 @@ export function createCourier(options: CourierOptions): Courier {
       }
     },
 
-    status: () => backlogStatus(spool, refusals),
+    async status() {
+      return { ...(await backlogStatus(spool, refusals)), problem: down.read(), courier: seat.holder() };
+    },
+
+    isBehind: () => awaited.size > 0,
+    isOut: () => seat.holder() !== undefined,
+
+    deliver: () => deliverAll({ spool, seat, round: start }),
 
     async sync({ signal, onProgress: tell } = {}) {
       await round;
@@ -186,22 +200,6 @@ function problemText(error: unknown, uri: string): string {
   const reason = error instanceof Error ? error.message : String(error);
   const what = error instanceof MlflowError ? 'does not take entries now' : 'was not given its entries';
   return `MLflow at ${uri} ${what} (${reason}). They wait on disk; sluice tracker sync hands them over.`;
-}
-
-/** A file that tells later processes that the server was down. */
-function downMark(folder: string): { set(): void; clear(): void; isSet(): boolean } {
-  const path = join(folder, 'down');
-  return {
-    set() {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, '');
-    },
-    clear: () => rmSync(path, { force: true }),
-    isSet() {
-      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-      return since !== undefined && Date.now() - since < REMEMBERED_MS;
-    },
-  };
 }
 
 async function withinTime(work: Promise<void>, ms: number): Promise<void> {

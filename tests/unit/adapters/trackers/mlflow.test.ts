@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExperimentTracker } from '../../../../framework/components/experiment-tracker.ts';
 import type { TrackerEntry } from '../../../../framework/components/metadata-store.ts';
@@ -309,17 +311,62 @@ describe('an mlflow tracker', () => {
     expect(server.topRuns()[1]?.tags.get('sluice.cached_from.train-99')).toContain('/runs/');
   });
 
-  it('keeps nobody waiting for a slow server when all was cached, and delivers that with the next command', async () => {
-    await wholeRun(bench.open(), 'aaaa');
+  it('keeps nobody waiting for a slow server when all was cached: another process is asked to deliver that', async () => {
+    let couriers = 0;
+    const startCourier = async (): Promise<void> => void couriers++;
+    const first = bench.open({ startCourier });
+    await wholeRun(first, 'aaaa');
+    await first.close();
+    expect(couriers).toBe(0);
     server.mood = 'hang';
-    const tracker = bench.open({ waitMs: 1_000_000_000, server: { uri: server.uri, timeoutMs: 1_000_000 } });
+    const slow = { uri: server.uri, timeoutMs: 1_000_000 };
+    const tracker = bench.open({ waitMs: 1_000_000_000, server: slow, startCourier });
     const run = await createRun('bbbb');
     await tracker.runStarted(run);
     await finish(tracker, run, { status: 'cached', origin: 'aaaa/train' });
     await tracker.close();
+    expect(couriers).toBe(1);
     server.mood = 'well';
-    expect(await bench.open().backlog.sync()).toMatchObject({ waiting: 0, problem: undefined });
+    await bench.open().backlog.deliver();
     expect(server.topRuns().map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED']);
+  });
+
+  it('delivers as a process of its own until a server that was down has it all, one process at a time', async () => {
+    const down = bench.open({ server: { uri: 'http://127.0.0.1:9', timeoutMs: 1000 } });
+    await wholeRun(down, 'aaaa');
+    await down.close();
+    server.mood = 'busy';
+    const [tracker, second, watcher] = [bench.open(), bench.open(), bench.open()];
+    const delivering = tracker.backlog.deliver();
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    // Ends at once, although everything waits.
+    await second.backlog.deliver();
+    const status = await watcher.backlog.status();
+    expect(status).toMatchObject({ courier: process.pid, problem: { message: expect.stringContaining('503') } });
+    expect(status.waiting).toBeGreaterThan(0);
+    let couriers = 0;
+    const ending = bench.open({ waitMs: 0, startCourier: async () => void couriers++ });
+    await wholeRun(ending, 'bbbb');
+    await ending.close();
+    expect(couriers).toBe(0);
+
+    server.mood = 'well';
+    await delivering;
+    expect(server.topRuns().map(({ status: said }) => said)).toEqual(['FINISHED', 'FINISHED']);
+    const after = await watcher.backlog.status();
+    expect(after).toMatchObject({ waiting: 0, problem: undefined, courier: undefined });
+  });
+
+  it('stops delivering when somebody removes the folder of the stack, and does not bring it back', async () => {
+    const down = bench.open({ server: { uri: 'http://127.0.0.1:9', timeoutMs: 1000 } });
+    await wholeRun(down, 'aaaa');
+    await down.close();
+    server.mood = 'busy';
+    const delivering = bench.open().backlog.deliver();
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    rmSync(join(bench.home, 'tracker'), { recursive: true, force: true, maxRetries: 5 });
+    await delivering;
+    expect(existsSync(join(bench.home, 'tracker'))).toBe(false);
   });
 
   it('ends the run of a process that died, and delivers what it left', async () => {
