@@ -12,6 +12,7 @@ import type { Step, Why } from '../../server/api/step.ts';
 import type { Suggestions } from '../../server/api/suggestion.ts';
 import { address, part } from './address.ts';
 import { request } from './request.ts';
+import { setServerClock } from './server-clock.ts';
 
 /*
  * What pages ask for. Keys begin with what makes them stale: `runs` any run, `run, ID` that one (framework/viewer/client/live.ts).
@@ -19,7 +20,11 @@ import { request } from './request.ts';
 
 export const infoQuery = queryOptions({
   queryKey: ['info'],
-  queryFn: ({ signal }) => request<Info>('/info', { signal }),
+  queryFn: async ({ signal }) => {
+    const info = await request<Info>('/info', { signal });
+    setServerClock(info.now);
+    return info;
+  },
   staleTime: Number.POSITIVE_INFINITY,
 });
 

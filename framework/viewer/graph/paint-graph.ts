@@ -1,8 +1,10 @@
 import type { Status } from '../../server/api/status.ts';
 import { ALL_STATUSES, SHAPES } from '../parts/status-shapes.ts';
+import type { Area } from './exposed-areas.ts';
 import type { GraphColours } from './graph-colours.ts';
 import type { PaintedGraph } from './painted-graph.ts';
 import { type Place, SIZES } from './quick-layout.ts';
+import type { CanvasSize } from './use-canvas-size.ts';
 
 /** What is in sight: units of the graph at the left and upper edge, and pixels of a unit. */
 export interface View {
@@ -23,42 +25,87 @@ const TEXT_LEFT = 36;
 const GROUNDED: readonly Status[] = ['failed', 'lost'];
 const DASHED: readonly Status[] = ['pending', 'skipped'];
 
-/** Paints what is in sight of a graph. @param size of the canvas, in pixels of CSS */
+/** What stands at the edge of an area reaches into it by less: half a line, a rounded corner. */
+const REACH = 4;
+
+export interface PaintOptions {
+  readonly graph: PaintedGraph;
+  readonly view: View;
+  readonly size: CanvasSize;
+  readonly colours: GraphColours;
+  /** What is painted, of all that is in sight. */
+  readonly area: Area;
+}
+
+/** Where a view begins, in whole pixels of the canvas: what moves by whole ones can be moved as it is. */
+export const pixelsOf = ({ x, y, zoom }: View, { ratio }: CanvasSize): Place => ({
+  x: Math.round(x * zoom * ratio),
+  y: Math.round(y * zoom * ratio),
+});
+
+/** Paints an area of a canvas anew. */
 export function paintGraph(
   context: CanvasRenderingContext2D,
-  graph: PaintedGraph,
-  view: View,
-  size: { readonly width: number; readonly height: number; readonly ratio: number },
-  colours: GraphColours,
+  { graph, view, size, colours, area }: PaintOptions,
 ): void {
-  const { x, y, zoom } = view;
-  const scale = zoom * size.ratio;
+  const scale = view.zoom * size.ratio;
+  const from = pixelsOf(view, size);
+  context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, size.width * size.ratio, size.height * size.ratio);
-  context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
-  const right = x + size.width / zoom;
-  const bottom = y + size.height / zoom;
-  const strokeEdges = (edges: Float32Array, colour: string, width: number): void => {
-    context.beginPath();
-    for (let i = 0; i < edges.length; i += 4) {
-      const [x1, y1, x2, y2] = [edges[i]!, edges[i + 1]!, edges[i + 2]!, edges[i + 3]!];
-      if (y2 < y || y1 > bottom || Math.max(x1, x2) < x || Math.min(x1, x2) > right) continue;
-      context.moveTo(x1, y1);
-      if (zoom < READABLE) context.lineTo(x2, y2);
-      else context.bezierCurveTo(x1, (y1 + y2) / 2, x2, (y1 + y2) / 2, x2, y2);
-    }
-    context.strokeStyle = colour;
-    context.lineWidth = Math.max(width, 0.7 / zoom);
-    context.stroke();
+  context.beginPath();
+  context.rect(area.x, area.y, area.width, area.height);
+  context.clip();
+  context.clearRect(area.x, area.y, area.width, area.height);
+  context.setTransform(scale, 0, 0, scale, -from.x, -from.y);
+  const seen: Sight = {
+    left: (from.x + area.x - REACH) / scale,
+    top: (from.y + area.y - REACH) / scale,
+    right: (from.x + area.x + area.width + REACH) / scale,
+    bottom: (from.y + area.y + area.height + REACH) / scale,
   };
-  strokeEdges(graph.edges, colours.line, 1.4);
-  strokeEdges(graph.highlightedEdges, colours.accent, 2);
-  const isInSight = ({ x: left, y: top }: Place): boolean =>
-    left < right && left + SIZES.width > x && top < bottom && top + SIZES.height > y;
-  if (zoom < READABLE) {
+  strokeEdges(context, graph.edges, seen, { zoom: view.zoom, colour: colours.line, width: 1.4 });
+  strokeEdges(context, graph.highlightedEdges, seen, { zoom: view.zoom, colour: colours.accent, width: 2 });
+  const isInSight = ({ x, y }: Place): boolean =>
+    x < seen.right && x + SIZES.width > seen.left && y < seen.bottom && y + SIZES.height > seen.top;
+  if (view.zoom < READABLE) {
     paintBlocks(context, graph, isInSight, colours);
-    if (zoom >= SHAPED) paintShapes(context, graph, isInSight, colours);
+    if (view.zoom >= SHAPED) paintShapes(context, graph, isInSight, colours);
   } else paintBoxes(context, graph, isInSight, colours);
+  context.restore();
+}
+
+/** Units of the graph. */
+interface Sight {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+interface Stroke {
+  readonly zoom: number;
+  readonly colour: string;
+  readonly width: number;
+}
+
+/** All edges of one colour at once. */
+function strokeEdges(
+  context: CanvasRenderingContext2D,
+  edges: Float32Array,
+  { left, top, right, bottom }: Sight,
+  { zoom, colour, width }: Stroke,
+): void {
+  context.beginPath();
+  for (let i = 0; i < edges.length; i += 4) {
+    const [x1, y1, x2, y2] = [edges[i]!, edges[i + 1]!, edges[i + 2]!, edges[i + 3]!];
+    if (y2 < top || y1 > bottom || Math.max(x1, x2) < left || Math.min(x1, x2) > right) continue;
+    context.moveTo(x1, y1);
+    if (zoom < READABLE) context.lineTo(x2, y2);
+    else context.bezierCurveTo(x1, (y1 + y2) / 2, x2, (y1 + y2) / 2, x2, y2);
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = Math.max(width, 0.7 / zoom);
+  context.stroke();
 }
 
 /** All of one colour at once. */

@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { coloursOf, type GraphColours, useIsDark } from './graph-colours.ts';
-import { paintGraph, type View } from './paint-graph.ts';
+import { graphPainter } from './graph-painter.ts';
+import type { View } from './paint-graph.ts';
 import type { PaintedGraph } from './painted-graph.ts';
 import type { Place } from './quick-layout.ts';
 import type { CanvasSize } from './use-canvas-size.ts';
@@ -20,14 +21,15 @@ export function useGraphView(
   const isDark = useIsDark();
   const colours = useRef<GraphColours | null>(null);
   const frame = useRef(0);
+  const paint = useRef<ReturnType<typeof graphPainter>>(null);
   const draw = useCallback(() => {
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(() => {
       const element = canvas.current;
-      const context = element?.getContext('2d');
-      if (!element || !context || size.width === 0) return;
+      if (!element || size.width === 0) return;
       colours.current ??= coloursOf(element);
-      paintGraph(context, graph, view.current, size, colours.current);
+      paint.current ??= graphPainter(element);
+      paint.current({ graph, view: view.current, size, colours: colours.current });
       element.dataset['drawn'] = String(graph.nodes.length);
     });
   }, [canvas, graph, size]);

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { infoQuery } from '../client/queries.ts';
+import { serverTime } from '../client/server-clock.ts';
 
 const TICK_MS = 1000;
 
@@ -10,10 +9,14 @@ const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // Nobody looked for a while.
     tick = Date.now();
-    for (const each of listeners) each();
-  }, TICK_MS);
+    timer = setInterval(() => {
+      tick = Date.now();
+      for (const each of listeners) each();
+    }, TICK_MS);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -22,9 +25,9 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Milliseconds since the epoch by the server's clock, renewed each second: one clock for the whole page. */
-export function useNow(): number {
-  const now = useSyncExternalStore(subscribe, () => tick);
-  const { data, dataUpdatedAt } = useQuery(infoQuery);
-  return data ? now + (data.now - dataUpdatedAt) : now;
-}
+/**
+ * What `say` makes of the time: milliseconds since the epoch by the server's clock, one for the whole page, renewed each second. Who uses it is drawn again only when
+ * that has changed: of hundreds of ages in sight few do at once.
+ */
+export const useNow = <Said extends string | number>(say: (now: number) => Said): Said =>
+  useSyncExternalStore(subscribe, () => say(serverTime(tick)));

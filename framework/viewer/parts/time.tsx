@@ -3,11 +3,10 @@ import { useNow } from './now.ts';
 
 /** How long ago, and on hover when exactly. */
 export function Ago({ time }: { readonly time: string }) {
-  const now = useNow();
   const date = new Date(time);
   return (
     <time dateTime={time} title={formatMoment(date)}>
-      {formatAge(date, now)}
+      {useNow((now) => formatAge(date, now))}
     </time>
   );
 }
@@ -24,7 +23,5 @@ export function Duration({ ms, since }: DurationProps) {
   return ms === null ? <span className="muted">–</span> : formatDuration(ms);
 }
 
-function Counting({ since }: { readonly since: string }) {
-  const now = useNow();
-  return formatDuration(Math.max(0, now - Date.parse(since)));
-}
+const Counting = ({ since }: { readonly since: string }) =>
+  useNow((now) => formatDuration(Math.max(0, now - Date.parse(since))));

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { CacheSummary } from '../../../server/api/cache.ts';
 import { cacheQuery, cacheSummaryQuery, infoQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
-import { formatBytes, formatDuration, shortDigest } from '../../parts/format.ts';
+import { formatBytes, formatDay, formatDuration, shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -26,7 +26,7 @@ export function CachePage() {
   return (
     <Page
       title="Cache"
-      lede={summary && `Since ${new Date(summary.since).toLocaleDateString(undefined, { dateStyle: 'long' })}`}
+      lede={summary && `Since ${formatDay(new Date(summary.since))}`}
       actions={
         info?.writable && (
           <button type="button" className="button" onClick={() => setAsks(true)}>

@@ -49,9 +49,9 @@ function barOf(step: StepSummary, now: number): Bar[] {
 
 /** When each step waited, loaded, ran and saved, on one axis of time. */
 export function TimelineView({ run }: { readonly run: Run }) {
-  const now = useNow();
   const { ticks, late } = useIsNarrow() ? NARROW : WIDE;
-  const live = isOver(run.status) ? 0 : now;
+  const over = isOver(run.status);
+  const live = useNow((now) => (over ? 0 : now));
   const bars = useMemo(
     () => run.steps.flatMap((step) => barOf(step, live)).sort((a, b) => a.start - b.start),
     [run.steps, live],
