@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FlavorContext } from './flavor.ts';
 
-/** Starts `sluice tracker deliver` for a stack and forgets it: it delivers what a tracker was left with when its process ended. */
+/** Starts `sluice deliver-tracked` for a stack and forgets it: it delivers what a tracker was left with when its process ended. */
 export function startCourier({
   stackName,
   projectDir,
   home,
   onTrackerProblem,
 }: Pick<FlavorContext, 'stackName' | 'projectDir' | 'home' | 'onTrackerProblem'>): void {
-  const child = spawn(process.execPath, [commandFile(), 'tracker', 'deliver', `--stack=${stackName}`], {
+  const child = spawn(process.execPath, [commandFile(), 'deliver-tracked', `--stack=${stackName}`], {
     cwd: projectDir,
     env: { ...process.env, SLUICE_HOME: home },
     detached: true,

@@ -13,8 +13,9 @@ export function addTrackerCommand(program: Command, verb: Verb): void {
     .description('hand them over now; ends with 1 when some still wait or were refused')
     .addOption(outputOption(SHOW_OUTPUTS, 'text'))
     .action(verb(async (call) => (await import('../verbs/tracker-sync.ts')).trackerSyncVerb(call)));
-  tracker
-    .command('deliver', { hidden: true })
-    .description('what runs start by themselves when they end before everything is handed over')
-    .action(verb(async (call) => (await import('../verbs/tracker-deliver.ts')).trackerDeliverVerb(call)));
+  program
+    .command('deliver-tracked', { hidden: true })
+    .description('hand over what a run has left; started by runs')
+    .helpOption(false)
+    .action(verb(async (call) => (await import('../verbs/deliver-tracked.ts')).deliverTrackedVerb(call)));
 }
