@@ -8,9 +8,10 @@
  * module instances that the command runs on. Source is read from framework/ alone; steps and pipelines are user files like any other.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown, watch } from 'rolldown';
 import { asciiOutput } from './ascii-output.mjs';
 import { buildViewer } from './build-viewer.mjs';
@@ -23,12 +24,14 @@ import { zodLocales } from './zod-locales.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
+const HELP = join(dist, 'help');
 const require = createRequire(import.meta.url);
 
 /** Entry of dist/ → its source. */
 const ENTRIES = {
   index: 'framework/index.ts',
   cli: 'framework/cli/main.ts',
+  'help-texts': 'framework/cli/help-texts.ts',
   worker: 'framework/stack/worker.ts',
   heart: 'framework/stack/heart.ts',
   guard: 'framework/stack/guard.ts',
@@ -136,7 +139,10 @@ const GROUPS = [
     name: 'minio',
     test: /[\\/]node_modules[\\/](?:minio|fast-xml-parser)[\\/]|[\\/]framework[\\/]adapters[\\/]artifact-stores[\\/](?:minio|read-through|s3-)/,
   },
-  { name: 'cli-kit', test: inRooms('cli[\\\\/](?:commands|format|reporters|init[\\\\/]package-root|usage-error)') },
+  {
+    name: 'cli-kit',
+    test: inRooms('cli[\\\\/](?:commands|format|reporters|init[\\\\/]package-root|usage-error|program|outline)'),
+  },
   {
     name: 'cli-work',
     test: /[\\/]framework[\\/]cli[\\/](?:params[\\/](?!config-options)|views|verbs[\\/](?:prepare-pipeline|run|run-and-report|with-stack)\.ts$)/,
@@ -167,13 +173,26 @@ function removeStale(written) {
 }
 
 async function bundle() {
+  removeHelp();
   const build = await rolldown(input());
   const { output: files } = await build.write(output);
   await build.close();
   const versions = SHARED.map((name) => [name, require(`${name}/package.json`).version]);
   writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify(Object.fromEntries(versions))}\n`);
   writeFileSync(join(dist, 'yolo.js'), YOLO);
+  await writeHelp();
   removeStale([...files.map(({ fileName }) => fileName), ...(await locales.write(dist)), 'bundled.json', 'yolo.js']);
+}
+
+const removeHelp = () => rmSync(HELP, { recursive: true, force: true });
+
+/** What `--help` prints, for bin/sluice.js: a file a word. */
+async function writeHelp() {
+  const { helpTexts } = await import(pathToFileURL(join(dist, 'help-texts.js')).href);
+  mkdirSync(HELP);
+  for (const [word, texts] of Object.entries(await helpTexts())) {
+    writeFileSync(join(HELP, `${word}.json`), JSON.stringify(texts));
+  }
 }
 
 /** Declaration files of framework/ under dist/types. They are emitted even where a type is wrong: `npm run types` is the judge. */
@@ -213,6 +232,8 @@ function watchBundle() {
 }
 
 if (process.argv.includes('--watch')) {
+  // The command describes itself, as it stands at the moment.
+  removeHelp();
   watchBundle();
 } else {
   const started = performance.now();
