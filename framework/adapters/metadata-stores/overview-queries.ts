@@ -1,6 +1,7 @@
 import type { MetadataReads, RunOverview, StepOverview } from '../../components/metadata-reads.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import type { Status } from '../../model/status.ts';
+import { inSlices } from './in-slices.ts';
 import { fromJson } from './json-column.ts';
 import type { RunTable, Sql, SqlContext, StepRunTable } from './metadata-schema.ts';
 import { countRuns, pageOfRuns } from './run-filter-queries.ts';
@@ -48,10 +49,7 @@ export const overviewQueries = (context: SqlContext): OverviewQueries => {
 
     countRuns: (filter, most) => countRuns(context, filter, most),
 
-    async overviewSteps(runId) {
-      const rows = await leanSteps(db).where('step_run.run_id', '=', runId).orderBy('step_run.position').execute();
-      return rows.map(fromLeanRow);
-    },
+    overviewSteps: (runId) => inSlices(leanSteps(db), runId, fromLeanRow),
 
     async overviewStepRuns(ids) {
       if (ids.length === 0) return [];

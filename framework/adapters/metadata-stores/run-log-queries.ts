@@ -3,7 +3,11 @@ import type { MetadataReads, RunLogPage, RunLogQuery, StoredLogLine } from '../.
 import { inputError } from '../../errors.ts';
 import { contains } from './contains.ts';
 import type { LogLineTable, MetadataSchema, SqlContext } from './metadata-schema.ts';
+import { nextTurn } from './next-turn.ts';
 import { fromLogRow } from './tracking-queries.ts';
+
+/** Lines looked through at once: some five milliseconds. */
+const SLICE = 5000;
 
 /** Where a line is among all lines of its run. */
 type Place = Pick<LogLineTable, 'time' | 'step_run_id' | 'seq'>;
@@ -13,18 +17,57 @@ type Lines = SelectQueryBuilder<MetadataSchema, 'log_line', object>;
 export const runLogQueries = (context: SqlContext): Pick<MetadataReads, 'readRunLogs'> => ({
   async readRunLogs(runId, query) {
     const isFiltered = query.attempt !== undefined || query.levels !== undefined || query.search !== undefined;
-    const lines = inOrder(wanted(context, runId, query), query);
-    // The filters see the lines nearest to the mark, and no more of them than `scan`: a word that stands nowhere costs no more than one that does.
-    const seen = (isFiltered ? lines.limit(query.scan) : lines).selectAll().as('log_line');
-    const rows = await inOrder(filtered(context.db.selectFrom(seen) as unknown as Lines, context, query), query)
-      .selectAll()
-      .limit(query.limit + 1)
-      .execute();
+    const { rows, last } = isFiltered ? await searched(context, runId, query) : await nearest(context, runId, query);
     const isFull = rows.length > query.limit;
-    const last = isFiltered && !isFull ? await placeAt(lines, query.scan) : undefined;
-    return toPage(rows.slice(0, query.limit), query, { isFull, last });
+    return toPage(rows.slice(0, query.limit), query, { isFull, last: isFull ? undefined : last });
   },
 });
+
+/** One more than a page has, which tells that there is a next one. */
+const ENOUGH = 1;
+
+interface Seen {
+  readonly rows: readonly LogLineTable[];
+  /** Where the search stopped; undefined when it came to the end of the log. */
+  readonly last?: Place | undefined;
+}
+
+async function nearest(context: SqlContext, runId: string, query: RunLogQuery): Promise<Seen> {
+  const lines = inOrder(wanted(context, runId, query), query);
+  return {
+    rows: await lines
+      .selectAll()
+      .limit(query.limit + ENOUGH)
+      .execute(),
+  };
+}
+
+/**
+ * The filters see the lines nearest to the mark, and no more of them than `scan`: a word that stands nowhere costs no more than one that does. They are looked
+ * through slice by slice, so that others have their turn.
+ */
+async function searched(context: SqlContext, runId: string, query: RunLogQuery): Promise<Seen> {
+  const rows: LogLineTable[] = [];
+  let last: Place | undefined;
+  for (let left = query.scan; left > 0; await nextTurn()) {
+    const slice = Math.min(left, SLICE);
+    const lines = inOrder(wanted(context, runId, last ? { ...query, ...markAt(last, query) } : query), query);
+    const seen = lines.limit(slice).selectAll().as('log_line');
+    const found = await inOrder(filtered(context.db.selectFrom(seen) as unknown as Lines, context, query), query)
+      .selectAll()
+      .limit(query.limit + ENOUGH - rows.length)
+      .execute();
+    rows.push(...found);
+    if (rows.length > query.limit) return { rows };
+    last = await placeAt(lines, slice);
+    if (!last) return { rows };
+    left -= slice;
+  }
+  return { rows, last };
+}
+
+const markAt = (place: Place, { after }: RunLogQuery): Pick<RunLogQuery, 'after' | 'before'> =>
+  after === undefined ? { before: encodePlace(place) } : { after: encodePlace(place) };
 
 /** One step's lines lie together in order of their number; those of a run in order of time. */
 const isOfOneStep = ({ stepRuns }: RunLogQuery): boolean => stepRuns?.length === 1;

@@ -3,6 +3,7 @@ import type { MetadataStore } from '../../components/metadata-store.ts';
 import { inputError } from '../../errors.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 import { compiledWrite } from './compiled-query.ts';
+import { deleteInParts } from './delete-in-parts.ts';
 import { insertRows } from './insert-rows.ts';
 import type { RunTable, Sql, SqlContext, StepRunTable } from './metadata-schema.ts';
 import { deleteCodeState } from './run-code-queries.ts';
@@ -65,8 +66,9 @@ export const runQueries = (context: SqlContext): RunQueries => {
       return { items: ids.flatMap((id) => byId.get(id) ?? []).map(fromRunRow), next };
     },
 
-    deleteRun: (id) =>
-      db.transaction().execute(async (on) => {
+    async deleteRun(id) {
+      await deleteInParts(db, id);
+      await db.transaction().execute(async (on) => {
         const steps = on.selectFrom('step_run').select('id').where('run_id', '=', id);
         for (const table of ['attempt', 'log_line', 'tracked_value', 'tracked_metric'] as const) {
           await on.deleteFrom(table).where('step_run_id', 'in', steps).execute();
@@ -78,7 +80,8 @@ export const runQueries = (context: SqlContext): RunQueries => {
         await deleteCodeState(on, id);
         await on.deleteFrom('run').where('id', '=', id).execute();
         await sweepOrphans(on, gone, context.capabilities.serverClock ?? context.now());
-      }),
+      });
+    },
 
     async requestCancel(id, how = 'graceful') {
       const wish = how === 'now' ? CANCEL_NOW : 1;

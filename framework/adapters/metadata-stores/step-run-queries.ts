@@ -3,6 +3,7 @@ import { withFirstAttempt } from '../../model/first-attempt.ts';
 import type { AttemptRecord, Time } from '../../model/run.ts';
 import type { Status } from '../../model/status.ts';
 import { compiledWrite } from './compiled-query.ts';
+import { inSlices } from './in-slices.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
@@ -17,10 +18,7 @@ type StepRunQueries = Pick<
 >;
 
 export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => ({
-  async stepRuns(runId) {
-    const rows = await selectStepRuns(db).where('run_id', '=', runId).orderBy('position').execute();
-    return rows.map(fromStepRunRow);
-  },
+  stepRuns: (runId) => inSlices(selectStepRuns(db), runId, fromStepRunRow),
 
   async updateStepRun(id, change) {
     if (Object.keys(change).length === 0) return;

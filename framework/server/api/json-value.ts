@@ -10,4 +10,6 @@ export type JsonValue =
   | { readonly [name: string]: JsonValue };
 
 /** Not checked on the way out: it was data when it was stored. */
-export const JsonValue = z.custom<JsonValue>().openapi({ description: 'Any JSON value', type: 'object' });
+export const JsonValue = z
+  .custom<JsonValue>()
+  .openapi({ description: 'Any JSON value', type: ['null', 'boolean', 'number', 'string', 'array', 'object'] });

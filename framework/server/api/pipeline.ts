@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { JsonValue } from './json-value.ts';
+import { orNull } from './or-null.ts';
 import { RunSummary } from './run.ts';
 import { Status } from './status.ts';
 
@@ -8,7 +9,7 @@ export const PipelineSummary = z
     name: z.string(),
     /** Null for a pipeline that is known by its runs alone. */
     source: z.string().nullable(),
-    lastRun: RunSummary.nullable(),
+    lastRun: orNull(RunSummary),
     runs: z.number().int(),
     /** Of the runs that ended, 0 to 1; null when none did. */
     successRate: z.number().nullable(),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { JsonValue } from './json-value.ts';
+import { orNull } from './or-null.ts';
 import { pageOf } from './page-of.ts';
 import { Status } from './status.ts';
 import { HookFailure, StepSummary } from './step.ts';
@@ -34,7 +35,7 @@ export const RunSummary = z
     durationMs: z.number().nullable(),
     tags: z.array(z.string()).readonly(),
     /** Null where it was not recorded. */
-    git: GitState.nullable(),
+    git: orNull(GitState),
     /** Step runs by state; states that none has are absent. */
     counts: z.partialRecord(Status, z.number().int()),
     /** Last value of each metric of the run. A name that several steps use is the last one's. */
@@ -67,14 +68,14 @@ export const Run = RunSummary.omit({ error: true })
     mode: z.string(),
     /** The pipeline's file, below the project's folder where it is there. */
     source: z.string(),
-    error: StoredError.nullable(),
+    error: orNull(StoredError),
     result: JsonValue,
     /** What the machine was: `node`, `platform`, `cpus`, … */
     environment: z.record(z.string(), JsonValue).nullable(),
     /** Beside the commit: changed files, versions of packages. */
     code: z
       .object({
-        git: GitState.nullable(),
+        git: orNull(GitState),
         /** Unified diff of what was not committed; null when clean or not recorded. */
         diff: z.string().nullable(),
         diffTruncated: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { orNull } from './or-null.ts';
 import { Status } from './status.ts';
 import { StoredError } from './stored-error.ts';
 
@@ -46,9 +47,9 @@ export const StepSummary = z
     reason: z.string().nullable(),
     /** Of whom its result is, when it is not its own. */
     origin: z.object({ run: z.string(), node: z.string() }).nullable(),
-    error: StoredError.nullable(),
+    error: orNull(StoredError),
     segments: z.array(Segment).readonly(),
-    usage: Usage.nullable(),
+    usage: orNull(Usage),
     /** Lines in its log. */
     logs: z.number().int(),
     /** How many of its hooks failed. */
@@ -64,9 +65,9 @@ export const Attempt = z
     startedAt: z.string(),
     endedAt: time,
     durationMs: z.number().nullable(),
-    error: StoredError.nullable(),
+    error: orNull(StoredError),
     segments: z.array(Segment).readonly(),
-    usage: Usage.nullable(),
+    usage: orNull(Usage),
   })
   .openapi('Attempt');
 export type Attempt = z.infer<typeof Attempt>;

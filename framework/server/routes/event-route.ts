@@ -1,3 +1,4 @@
+import { createRoute, z } from '@hono/zod-openapi';
 import { sluiceError } from '../../errors.ts';
 import type { ServerApp } from '../create-app.ts';
 import { eventStream } from '../live/event-stream.ts';
@@ -6,9 +7,25 @@ import type { ServerContext } from '../server-context.ts';
 /** Each costs memory, and no project has so many people. */
 const MOST_CLIENTS = 12_000;
 
+const events = createRoute({
+  method: 'get',
+  path: '/api/events',
+  summary:
+    'What changes, as server-sent events: `runs` with the ids of runs that may have changed (null: look at everything), `run` with the state of one',
+  request: {
+    headers: z.object({ 'last-event-id': z.string().optional() }),
+    query: z.object({
+      lastEventId: z.string().optional().openapi({ description: 'As the header, for clients that can send none' }),
+    }),
+  },
+  responses: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } } },
+});
+
 /** `GET /api/events`: what changes, as server-sent events. */
 export function addEventRoute(app: ServerApp, { live }: ServerContext): void {
-  app.get('/api/events', (c) => {
+  // A stream is none of the answers whose type the library checks.
+  app.openAPIRegistry.registerPath(events);
+  app.get(events.getRoutingPath(), (c) => {
     if (live.listeners >= MOST_CLIENTS) {
       const problem = `${MOST_CLIENTS} pages are listening already.`;
       throw sluiceError('ERR_VIEWER', { problem, fix: 'Close some of them.' });

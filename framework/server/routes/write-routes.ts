@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sluiceError } from '../../errors.ts';
+import { endSilentExecutor, lastSignOf } from '../../executor/end-silent-executor.ts';
 import { Run, RunChange, StartedRun } from '../api/run.ts';
 import type { ServerApp } from '../create-app.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -50,8 +51,13 @@ export function addWriteRoutes(app: ServerApp, context: ServerContext): void {
   };
 
   app.openapi(cancel, async (c) => {
-    const { id } = await allowedRun(c.req.valid('param').ref, 'cancel');
+    const { id, executor } = await allowedRun(c.req.valid('param').ref, 'cancel');
+    const lastSign = await lastSignOf(store, { executor });
     await store.requestCancel(id);
+    // The answer does not wait for it.
+    endSilentExecutor(store, lastSign, 'graceful').catch((error: unknown) =>
+      process.emitWarning(`Sluice: the process of run ${id} could not be looked after: ${String(error)}`),
+    );
     return c.json({ id, done: true as const }, 200);
   });
   app.openapi(remove, async (c) => {

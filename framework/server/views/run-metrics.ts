@@ -10,7 +10,7 @@ const MOST_POINTS = 2000;
 /** Curves of one answer: a run of thousands of steps may have a hundred thousand. */
 const MOST_SERIES = 500;
 /** Points read at once. */
-const PAGE = 20_000;
+const PAGE = 5000;
 
 export interface MetricsQuery {
   readonly names?: readonly string[] | undefined;

@@ -1,10 +1,11 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Stack } from '../../../framework/components/stack.ts';
 import { createApp, type ServerApp } from '../../../framework/server/create-app.ts';
 import type { Launcher } from '../../../framework/server/launch/launcher.ts';
 import { type LiveFeed, openLiveFeed } from '../../../framework/server/live/live-feed.ts';
 import type { Gate } from '../../../framework/server/security/gate.ts';
 import { openTestStack } from '../executor/open-test-stack.ts';
+import { documentedAnswers } from './documented-answers.ts';
 
 export const HOST = '127.0.0.1:7717';
 
@@ -21,11 +22,19 @@ export interface TestServer {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** The viewer's server without a socket, over the embedded stack in a folder of its own. */
+/**
+ * The viewer's server without a socket, by default over the embedded stack in a folder of its own. Every answer of data that it gives must be as its
+ * documentation says.
+ */
 export async function openTestServer(
-  options: { readonly gate?: Partial<Gate>; readonly pages?: string; readonly launcher?: Partial<Launcher> } = {},
+  options: {
+    readonly stack?: Stack;
+    readonly gate?: Partial<Gate>;
+    readonly pages?: string;
+    readonly launcher?: Partial<Launcher>;
+  } = {},
 ): Promise<TestServer> {
-  const stack = await openTestStack();
+  const stack = options.stack ?? (await openTestStack());
   const started: unknown[][] = [];
   const faults: unknown[] = [];
   const begin =
@@ -53,8 +62,18 @@ export async function openTestServer(
     now: Date.now,
     onFault: (fault) => faults.push(fault),
   });
-  const request = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> =>
-    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...init.headers } });
+  const documented = documentedAnswers(app);
+  const request = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> => {
+    const url = `http://${HOST}${path}`;
+    const answer = await app.request(url, { ...init, headers: { host: HOST, ...init.headers } });
+    const { headers, status } = answer;
+    if (headers.get('content-type') === 'application/json' && !headers.has('content-encoding')) {
+      const body = await answer.clone().json();
+      const { pathname } = new URL(url);
+      expect(documented.faults({ method: init.method ?? 'GET', path: pathname, status, body })).toEqual([]);
+    }
+    return answer;
+  };
   return {
     app,
     stack,
