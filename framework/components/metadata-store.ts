@@ -95,6 +95,11 @@ export interface ExecutorInfo {
   readonly startedAt: Time;
 }
 
+export interface SeenExecutor extends ExecutorInfo {
+  /** Its last sign of life, by the clock that leases go by. */
+  readonly seenAt: Time;
+}
+
 /** The first attempt at a step whose result others could use. */
 export interface StepBegin {
   readonly key: CacheKey;
@@ -190,7 +195,7 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   // --- executors: who lives ---
   registerExecutor(executor: ExecutorInfo): Promise<void>;
   /** All that are registered; after `markLost` these are those that live. */
-  executors(): Promise<readonly ExecutorInfo[]>;
+  executors(): Promise<readonly SeenExecutor[]>;
   /** Says "alive", and returns those of its runs whose cancellation was asked for. */
   heartbeat(executor: string): Promise<readonly CancelRequest[]>;
   retireExecutor(executor: string): Promise<void>;

@@ -6,6 +6,9 @@ import { setMaxListeners } from 'node:events';
  * A request of another process is seen within half a second (`keepPresence`). Then the step's AbortSignal is aborted, and it has `abortMs` if it
  * listens: if it has taken its signal, and its process answers. One that doesn't listen has nothing to wind up and gets `deafMs`. Then comes SIGTERM,
  * and SIGKILL after `termMs`, or after `deafTermMs` where nobody answers; an inline step is given up, for nothing can stop it.
+ * An inline step that blocks the process can't even be given up. The command's guard ends the run with the process (`serve-guard.ts`: 0.3 s until it counts as
+ * blocked, and 1 s from the request or the timeout on); to a program that calls `run()` whoever cancels sends SIGTERM after 1.4 s without a sign of life
+ * (`end-silent-executor.ts`).
  * So a step that listens has half a minute for its last checkpoint, and one that is blocked is gone within two seconds.
  */
 export interface Grace {

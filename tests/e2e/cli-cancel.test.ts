@@ -184,10 +184,11 @@ describe('a step that is cancelled by the API', () => {
 });
 
 describe('a program of one’s own that calls run()', () => {
-  const started = (cwd: string, how: string) => {
+  const started = (cwd: string, how: string, before = '') => {
     writeFileSync(
       join(cwd, 'go.ts'),
-      `import { run } from 'sluice';
+      `${before}
+import { run } from 'sluice';
 import { Stubborn } from './pipelines/stubborn.pipeline.ts';
 await run(Stubborn, { how: '${how}' }, { name: '${how}' }).catch((error: { code: string }) => console.log('caught ' + error.code));
 `,
@@ -208,6 +209,50 @@ await run(Stubborn, { how: '${how}' }, { name: '${how}' }).catch((error: { code:
     await sluice(['runs', 'cancel', 'blocked'], { cwd });
     expect(await ended).toEqual({ signal: null, stdout: 'caught ERR_CANCELLED\n' });
     expect((await record(cwd, 'blocked')).status).toEqual({ first: 'succeeded', blocked: 'cancelled' });
+  });
+
+  it('ends where an inline step blocks it and somebody cancels the run, which is cancelled then', async () => {
+    const cwd = newProject();
+    const ended = started(cwd, 'busy');
+    await Promise.race([fileAppears(join(cwd, 'busy.begun')), ended]);
+    const cancelled = await sluice(['runs', 'cancel', 'busy'], { cwd });
+    expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('Run busy is cancelled')]);
+    expect(await ended).toEqual({ signal: 'SIGTERM', stdout: '' });
+    expect((await record(cwd, 'busy')).status).toEqual({ first: 'succeeded', busy: 'cancelled' });
+  });
+
+  it('ends where an inline step blocks it and somebody cancels the run by the API', async () => {
+    const cwd = newProject();
+    const viewer = await startViewer(cwd);
+    const ended = started(cwd, 'busy');
+    await Promise.race([fileAppears(join(cwd, 'busy.begun')), ended]);
+    const { items } = await viewer.json<{ items: { id: string }[] }>('/api/runs');
+    await viewer.send('POST', `/api/runs/${items[0]?.id}/cancel`);
+    expect(await ended).toEqual({ signal: 'SIGTERM', stdout: '' });
+    expect((await record(cwd, 'busy')).status).toEqual({ first: 'succeeded', busy: 'cancelled' });
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'is left alone where it takes SIGTERM itself, and who cancels is told',
+    async () => {
+      const cwd = newProject();
+      const ended = started(cwd, 'busy', `process.on('SIGTERM', () => {});`);
+      await Promise.race([fileAppears(join(cwd, 'busy.begun')), ended]);
+      const cancelling = startSluice(['runs', 'cancel', 'busy'], { cwd });
+      expect(await cancelling.said('--now')).toContain('A step blocks its process');
+      expect((await record(cwd, 'busy')).run.status).toBe('running');
+      await sluice(['runs', 'cancel', 'busy', '--now'], { cwd });
+      expect((await ended).signal).toBe('SIGKILL');
+      expect((await cancelling.ended).stdout).toContain('Run busy is cancelled');
+    },
+  );
+
+  it('goes on where its step gives way, though it is long about its end', async () => {
+    const cwd = newProject();
+    const ended = started(cwd, 'polite');
+    await Promise.race([fileAppears(join(cwd, 'polite.begun')), ended]);
+    await sluice(['runs', 'cancel', 'polite'], { cwd });
+    expect(await ended).toEqual({ signal: null, stdout: 'caught ERR_CANCELLED\n' });
   });
 
   it('is killed by --now where an inline step blocks it, and its run is cancelled', async () => {

@@ -25,8 +25,14 @@ export const executorQueries = ({ db, now, capabilities: { serverClock } }: SqlC
   },
 
   async executors() {
-    const rows = await db.selectFrom('executor').select(['id', 'host', 'pid', 'started_at']).orderBy('id').execute();
-    return rows.map(({ started_at, ...executor }) => ({ ...executor, startedAt: started_at }));
+    const rows = await db.selectFrom('executor').selectAll().orderBy('id').execute();
+    return rows.map(({ id, host, pid, started_at, seen_at }) => ({
+      id,
+      host,
+      pid,
+      startedAt: started_at,
+      seenAt: seen_at,
+    }));
   },
 
   async heartbeat(executor) {

@@ -7,7 +7,9 @@ const CANCEL_CLOCK = `
 The run sees it within half a second. A step that listens (it has taken stepContext().signal, and its process
 answers) then has 30 s for its last checkpoint; one that does not listen has 0.7 s. After that a step in a process
 of its own gets SIGTERM, and SIGKILL 5 s later (0.5 s later when nothing answers); an inline step is given up. An inline
-step that blocks its process for 1 s more ends with the process. What was committed stays: sluice runs resume RUN.`;
+step that blocks its process for 1 s more ends with the process. A program of your own that calls run() gets SIGTERM
+when a step blocks it for 1.4 s: a listener of its own decides what that means, and --now kills it all the same.
+What was committed stays: sluice runs resume RUN.`;
 
 const CONTINUE = `
 RUN is an id, the beginning of one, a name, "latest", or a pipeline: its latest run that did not end well.

@@ -26,7 +26,11 @@ export async function runsCancelVerb({ invocation, args, command }: Call): Promi
       return say(`Asked run ${run.name} to stop.`);
     }
     say(`Asked run ${run.name} to stop; waiting until it has …`);
-    const ended = await cancelRun(stack, run, { how });
+    const onSilent = (): void =>
+      say(
+        'A step blocks its process, which takes SIGTERM itself: it hears of it when the step gives way. sluice runs cancel --now kills it.',
+      );
+    const ended = await cancelRun(stack, run, { how, ...(!now && { onSilent }) });
     say(ended ? `Run ${run.name} is ${ended.status}.` : `Run ${run.name} was deleted meanwhile.`);
   });
 }

@@ -129,7 +129,7 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect([...(await store.continuable(keys))].sort()).toEqual([keyOf('a'), keyOf('c')].sort());
       const executor = sampleExecutor('executor-1');
       await store.registerExecutor(executor);
-      expect(await store.executors()).toEqual([executor]);
+      expect(await store.executors()).toEqual([{ ...executor, seenAt: expect.any(Number) }]);
       await store.retireExecutor('executor-1');
       expect(await store.executors()).toEqual([]);
     },
