@@ -22,8 +22,7 @@ export async function backlogStatus(spool: Spool, refusals: Refusals): Promise<B
   };
 }
 
-/** Entries of a file that are not delivered. */
-export async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> {
+async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> {
   let { offset } = await spool.cursor(file);
   for (let entries = 0; ; ) {
     const lines = await spool.read(file, offset);
@@ -32,4 +31,15 @@ export async function waitingIn(file: SpoolFile, spool: Spool): Promise<number> 
     entries += entriesIn(lines.map(({ line }) => line));
     offset = last.end;
   }
+}
+
+/**
+ * Whether there is an entry that is nobody's: what a living process writes, that one delivers.
+ * @param own files that this process writes, by path; their locks are its own.
+ */
+export async function isWaiting(spool: Spool, own: ReadonlySet<string> = new Set()): Promise<boolean> {
+  for (const file of await spool.files()) {
+    if (!own.has(file.path) && !spool.isHeld(file) && (await waitingIn(file, spool)) > 0) return true;
+  }
+  return false;
 }

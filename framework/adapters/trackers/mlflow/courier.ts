@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BacklogStatus, TrackerBacklog } from '../../../components/experiment-tracker.ts';
 import type { Spool, SpoolFile } from '../spool/spool.ts';
 import { entriesIn } from '../spool/spool-line.ts';
-import { backlogStatus } from './backlog.ts';
+import { backlogStatus, isWaiting } from './backlog.ts';
 import { courierSeat } from './courier-seat.ts';
 import { deliverAll } from './deliver-all.ts';
 import type { DeliveryOptions, FileState } from './deliver-file.ts';
@@ -176,7 +176,12 @@ export function createCourier(options: CourierOptions): Courier {
         tell?.({ delivered, waiting: Math.max(0, all - delivered) });
       };
       failure = undefined;
-      if (!signal?.aborted) await orAborted(start(), signal);
+      while (!signal?.aborted) {
+        await orAborted(start(), signal);
+        // What another process has in hand at this moment is as good as delivered, or ours in a moment.
+        if (failure !== undefined || signal?.aborted || !(await isWaiting(spool, own))) break;
+        await pause(TURN_MS);
+      }
       onProgress = () => {};
       const refused = tally.refused - before.refused;
       const { waiting } = await backlogStatus(spool, refusals);

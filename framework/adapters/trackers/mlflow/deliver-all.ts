@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessLock } from '../../../hashing/process-lock.ts';
 import type { Spool } from '../spool/spool.ts';
-import { waitingIn } from './backlog.ts';
+import { isWaiting } from './backlog.ts';
 import type { CourierSeat } from './courier-seat.ts';
 
 export interface DeliverAllOptions {
@@ -49,12 +49,4 @@ async function taken(seat: CourierSeat): Promise<ProcessLock | undefined> {
   if (lock) return lock;
   await pause(FIRST_PAUSE_MS);
   return seat.take();
-}
-
-/** Whether there is an entry that is nobody's: what a living process writes, that one delivers. */
-async function isWaiting(spool: Spool): Promise<boolean> {
-  for (const file of await spool.files()) {
-    if (!spool.isHeld(file) && (await waitingIn(file, spool)) > 0) return true;
-  }
-  return false;
 }

@@ -168,8 +168,12 @@ describe('an mlflow tracker', () => {
     for (const id of ['aaaa', 'bbbb', 'cccc']) await wholeRun(down, id);
     await down.close();
     const [one, two] = [bench.open(), bench.open()];
-    await Promise.all([one.backlog.sync(), two.backlog.sync()]);
-    await one.backlog.sync();
+    const results = await Promise.all([one.backlog.sync(), two.backlog.sync()]);
+    // Neither says that something waits which the other has in hand.
+    expect(results.map(({ waiting, problem }) => [waiting, problem])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
     expect(server.topRuns()).toHaveLength(3);
     for (const run of server.topRuns())
       expect(lossesOf(run)).toEqual([
