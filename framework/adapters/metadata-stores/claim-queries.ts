@@ -69,10 +69,18 @@ interface Lease extends Omit<Claim, 'fence'> {
   readonly leaseMs: number;
 }
 
-/** One statement decides, so that of any number of processes one wins, in every database and without a lock of ours. */
-export const takeClaimBy = (clock: ServerClock) =>
+/**
+ * One statement decides, so that of any number of processes one wins, in every database and without a lock of ours.
+ *
+ * @param seesEntry it says, too, whose entry the key has: for a database with one writer at a time. Elsewhere what a statement sees of other tables is
+ * as old as its beginning, and it may have waited for the one that put the entry there.
+ */
+export const takeClaimBy = (clock: ServerClock, seesEntry = false) =>
   compiledQuery((on, slot: SlotOf<Lease & { readonly now: number }>) => {
     const expiresAt = endOfLease(clock, slot);
+    const origin = seesEntry
+      ? on.selectFrom('cache_entry').select('origin').where('key', '=', slot('key'))
+      : sql<string | null>`null`;
     return on
       .insertInto('claim')
       .values({ key: slot('key'), owner: slot('owner'), fence: 1, expires_at: expiresAt })
@@ -82,7 +90,7 @@ export const takeClaimBy = (clock: ServerClock) =>
           .doUpdateSet((eb) => ({ owner: slot('owner'), expires_at: expiresAt, fence: eb('claim.fence', '+', 1) }))
           .where('claim.expires_at', '<=', clock ?? slot('now')),
       )
-      .returning(['fence', 'expires_at']);
+      .returning(['fence', 'expires_at', origin.as('origin')]);
   });
 
 /** A renewal that comes after the release must not bring the claim back. */

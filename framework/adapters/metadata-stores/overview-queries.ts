@@ -7,7 +7,7 @@ import type { RunTable, Sql, SqlContext, StepRunTable } from './metadata-schema.
 import { countRuns, pageOfRuns } from './run-filter-queries.ts';
 import { fromRunRow } from './run-row.ts';
 import { fromSegments } from './segments-column.ts';
-import { fromStepRunRow, selectStepRuns } from './step-run-row.ts';
+import { fromStepRunRow, stepRunOf } from './step-run-row.ts';
 
 type OverviewQueries = Pick<
   MetadataReads,
@@ -60,7 +60,7 @@ export const overviewQueries = (context: SqlContext): OverviewQueries => {
     },
 
     async stepRun(id) {
-      const row = await selectStepRuns(db).where('step_run.id', '=', id).executeTakeFirst();
+      const [row] = (await stepRunOf(db, { id })).rows;
       return row && fromStepRunRow(row);
     },
 

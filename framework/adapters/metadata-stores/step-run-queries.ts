@@ -7,7 +7,14 @@ import { inSlices } from './in-slices.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
-import { changeStepRun, fromStepRunRow, insertParts, type JoinedStepRun, selectStepRuns } from './step-run-row.ts';
+import {
+  changeStepRun,
+  fromStepRunRow,
+  insertParts,
+  type JoinedStepRun,
+  selectStepRuns,
+  stepRunOf,
+} from './step-run-row.ts';
 
 const RECENT = 200;
 const SUCCEEDED: readonly Status[] = ['succeeded'];
@@ -50,7 +57,7 @@ export const stepRunQueries = ({ db, transact }: SqlContext): StepRunQueries => 
       .execute();
     const recorded = rows.map(fromAttemptRow);
     if (recorded[0]?.attempt === 1) return recorded;
-    const [stepRun] = await selectStepRuns(db).where('step_run.id', '=', stepRunId).execute();
+    const [stepRun] = (await stepRunOf(db, { id: stepRunId })).rows;
     return stepRun ? withFirstAttempt(fromStepRunRow(stepRun), recorded) : recorded;
   },
 

@@ -1,7 +1,7 @@
 import { sha256 } from '../../hashing/digest.ts';
 import type { CacheKey, KeyPart } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
-import { compiledWrite } from './compiled-query.ts';
+import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
 import type { Sql, StepRunTable } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
@@ -116,6 +116,11 @@ export const selectStepRuns = (on: Sql) =>
     .leftJoin('key_parts', 'key_parts.id', 'step_run.parts_id')
     .selectAll('step_run')
     .select('key_parts.parts as parts');
+
+/** One of them: a miss is compared with the same call of an earlier run. */
+export const stepRunOf = compiledQuery((on, slot: SlotOf<Pick<StepRunRecord, 'id'>>) =>
+  selectStepRuns(on).where('step_run.id', '=', slot('id')),
+);
 
 interface StoredParts {
   readonly id: string;
