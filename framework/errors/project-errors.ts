@@ -36,10 +36,11 @@ export const PROJECT_ERRORS = {
       return `${near ? `Did you mean ${near}? ` : ''}There are: ${known.join(', ')}. A stack is a file stacks/NAME.yaml.`;
     },
   ),
-  ERR_STACK_INVALID: errorRow<{ file: string; problems: readonly string[] }>(
+  ERR_STACK_INVALID: errorRow<{ file: string; problems: readonly string[]; hint?: string }>(
     2,
     ({ file, problems }) => `In ${file}:\n${problems.map((p) => `  ${p}`).join('\n')}`,
-    () =>
+    ({ hint }) =>
+      hint ??
       'sluice artifact-store flavors lists the flavors of that kind with their options; so do metadata-store, experiment-tracker and orchestrator.',
   ),
   ERR_FLAVOR: errorRow<{ flavor: string; where: string; problem: string; fix: string }>(

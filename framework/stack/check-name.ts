@@ -8,7 +8,7 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 export function checkName(what: string, name: string): void {
   if (NAME.test(name) && !DEVICE.test(name) && !name.endsWith('.')) return;
   throw sluiceError('ERR_USAGE', {
-    message: `"${name}" can't be the name of a ${what}.`,
+    message: `"${name}" can't be the name of ${/^[aeo]/.test(what) ? 'an' : 'a'} ${what}.`,
     hint: 'A name has letters, digits, ".", "_" and "-", begins with a letter or digit, and has at most 64 of them.',
   });
 }

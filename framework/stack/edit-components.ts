@@ -80,23 +80,29 @@ export async function updateComponent(
   return file;
 }
 
-/** @throws ERR_NOT_FOUND; ERR_IN_USE naming the stacks that use it. */
-export async function deleteComponent({ project, kind, name }: ComponentPlace): Promise<void> {
-  const file = componentFile(project, kind, name);
+/** All of them, or none. @throws ERR_NOT_FOUND; ERR_IN_USE naming the stacks that use one. */
+export async function deleteComponents({
+  project,
+  kind,
+  names,
+}: Omit<ComponentPlace, 'name'> & { readonly names: readonly string[] }): Promise<void> {
   // One that is there and broken can be deleted too.
-  if (!existsSync(file)) await readComponent(project, kind, name);
+  const missing = names.find((name) => !existsSync(componentFile(project, kind, name)));
+  if (missing !== undefined) await readComponent(project, kind, missing);
   await withLock(stacksFolder(project), async () => {
-    const users = await stacksUsing({ project, kind, name });
-    if (users.length > 0) {
-      const [first] = users;
-      const fix = `Give them another one first: sluice stack update ${first} --${kindWord(kind)} OTHER`;
-      throw sluiceError('ERR_IN_USE', {
-        what: `The ${kindWord(kind)} ${name}`,
-        users: users.map((user) => `stack ${user}`),
-        fix,
-      });
-    }
-    await rm(file, { force: true });
+    for (const name of names) await refuseUsed({ project, kind, name });
+    for (const name of names) await rm(componentFile(project, kind, name), { force: true });
+  });
+}
+
+async function refuseUsed({ project, kind, name }: ComponentPlace): Promise<void> {
+  const users = await stacksUsing({ project, kind, name });
+  const [first] = users;
+  if (first === undefined) return;
+  throw sluiceError('ERR_IN_USE', {
+    what: `The ${kindWord(kind)} ${name}`,
+    users: users.map((user) => `stack ${user}`),
+    fix: `Give them another one first: sluice stack update ${first} --${kindWord(kind)} OTHER`,
   });
 }
 

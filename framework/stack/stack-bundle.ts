@@ -119,7 +119,8 @@ async function createAll(files: readonly { readonly path: string; readonly text:
 }
 
 function parseBundle(data: unknown, file: string): StackBundle {
-  const invalid = (problem: string): Error => sluiceError('ERR_STACK_INVALID', { file, problems: [problem] });
+  const hint = 'Nothing was changed. sluice stack export NAME FILE writes such a file.';
+  const invalid = (problem: string): Error => sluiceError('ERR_STACK_INVALID', { file, problems: [problem], hint });
   const { name, stack, components = {}, ...rest } = data as Partial<Record<string, unknown>>;
   const [stray] = Object.keys(rest);
   if (typeof name !== 'string' || stack === undefined) {

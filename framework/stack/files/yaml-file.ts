@@ -4,6 +4,8 @@ import { sluiceError } from '../../errors.ts';
 import { plainYaml } from './plain-yaml.ts';
 import { replaceFile } from './write-file.ts';
 
+const SYNTAX = 'This is no YAML yet: correct the file at that place.';
+
 /** The data of a YAML file; `{}` of an empty one. @throws ERR_STACK_INVALID with the place; ERR_FILE_NOT_FOUND. */
 export async function readYamlFile(file: string): Promise<unknown> {
   return parseYaml(textOf(file), file);
@@ -17,7 +19,7 @@ export async function parseYaml(text: string, file: string): Promise<unknown> {
   try {
     return (parse(text) as unknown) ?? {};
   } catch (error) {
-    throw sluiceError('ERR_STACK_INVALID', { file, problems: [(error as Error).message.trim()] }, error);
+    throw sluiceError('ERR_STACK_INVALID', { file, problems: [(error as Error).message.trim()], hint: SYNTAX }, error);
   }
 }
 
@@ -29,7 +31,8 @@ export async function editYamlFile(file: string, edit: (document: Document) => v
   const { parseDocument } = await import('yaml');
   const document: Document = parseDocument(textOf(file));
   if (document.errors.length > 0) {
-    throw sluiceError('ERR_STACK_INVALID', { file, problems: document.errors.map(({ message }) => message.trim()) });
+    const problems = document.errors.map(({ message }) => message.trim());
+    throw sluiceError('ERR_STACK_INVALID', { file, problems, hint: SYNTAX });
   }
   edit(document);
   await replaceFile(file, document.toString({ lineWidth: 0 }));

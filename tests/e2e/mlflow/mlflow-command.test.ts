@@ -38,6 +38,8 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
 
   it('shows a grid to MLflow’s own client: nested runs, params, every point once though a step was tried twice, files, data', async () => {
     const report = await json('run', 'tuning', '--name', 'first', '--fails', '--tag', 'grid=rates', '--tag', 'nightly');
+    // A busy machine may take longer than the end of a run waits.
+    await command('tracker', 'sync');
     const runs = await read();
     const [grid] = runs.filter(({ tags }) => tags['sluice.grid'] === 'rates');
     const [first, ...others] = ofPipeline(runs);

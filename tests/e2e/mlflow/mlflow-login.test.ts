@@ -110,6 +110,7 @@ describe.skipIf(!service)('a real MLflow that asks who is there (npm run service
   it('takes entries with the password of a secret', async () => {
     await password(PASSWORD);
     expect((await command('run', 'train', '--name', 'welcome')).stderr).toBe('');
+    expect((await command('tracker', 'sync')).code).toBe(0);
     expect(await shown()).toEqual([['welcome', 'FINISHED']]);
     expect(await failures()).toEqual([]);
   });

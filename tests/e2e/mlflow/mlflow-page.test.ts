@@ -36,6 +36,7 @@ describe.skipIf(!service || chromium.path === undefined)('MLflow’s own page of
     await run('tuning', '--name', 'tuning again', '--tag', 'grid=rates', '--epochs', '12');
     const small = ['--data', 'shapes:train=16,val=8', '--imgsz', '64', '--epochs', '3'];
     await run(join(checkout, 'pipelines', 'train-yolo.pipeline.ts'), '--name', 'detector', ...small);
+    expect((await sluice(['tracker', 'sync'], { cwd, env })).code).toBe(0);
   }, 600_000);
   afterAll(async () => {
     await browser?.close();

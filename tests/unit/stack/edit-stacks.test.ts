@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deleteComponent, registerComponent, updateComponent } from '../../../framework/stack/edit-components.ts';
+import { deleteComponents, registerComponent, updateComponent } from '../../../framework/stack/edit-components.ts';
 import {
   copyStack,
   deleteStack,
@@ -97,13 +97,21 @@ describe('a registered component', () => {
   it('can not be deleted while stacks use it, and they are named', async () => {
     const project = projectWith({ 'stacks/a.yaml': 'artifact_store: files', 'stacks/b.yaml': 'artifact_store: files' });
     await registerComponent({ project, kind, name: 'files', flavor: 'local', options: {} });
-    await expect(deleteComponent({ project, kind, name: 'files' })).rejects.toThrow(
+    await registerComponent({ project, kind, name: 'spare', flavor: 'local', options: {} });
+    const before = everything(project);
+    await expect(deleteComponents({ project, kind, names: ['spare', 'files'] })).rejects.toThrow(
       failure('ERR_IN_USE', /artifact-store files is used by stack a, stack b/),
     );
+    await expect(deleteComponents({ project, kind, names: ['spare', 'nothing'] })).rejects.toThrow(
+      failure('ERR_NOT_FOUND', /nothing/),
+    );
+    expect(everything(project)).toEqual(before);
     await removeFromStack(project, 'a', [kind]);
     await updateStack(project, 'b', { components: { artifact_store: 'memory' } });
-    await deleteComponent({ project, kind, name: 'files' });
-    await expect(deleteComponent({ project, kind, name: 'files' })).rejects.toThrow(failure('ERR_NOT_FOUND', /files/));
+    await deleteComponents({ project, kind, names: ['files', 'spare'] });
+    await expect(deleteComponents({ project, kind, names: ['files'] })).rejects.toThrow(
+      failure('ERR_NOT_FOUND', /files/),
+    );
   });
 
   it.each(['../x', 'a/b', '.hidden', 'con', 'x.', 'ü', 'a'.repeat(65)])('can not be called %s', async (name) => {
