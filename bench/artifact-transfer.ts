@@ -3,8 +3,8 @@
  *
  *   npm run build && npm run services -- start minio && node --import ./dist/register.js bench/artifact-transfer.ts [MiB] [rounds]
  *
- * `store` is the minio store alone, into a file as `mc` does and as a stream; `SHA-256 alone` is one pass over the file that came, from memory and on one core:
- * `mc` looks at no byte, so no download that checks its bytes on one core can be faster. `behind the cache` is what a run does: up, the file goes into the local cache too; down, it is written
+ * `store` is the minio store alone, into a file as `mc` does and as a stream, checked by the BLAKE3 that the record has of a big file, or by SHA-256, as what older
+ * versions stored; `SHA-256 alone` is one pass over the file that came, from memory and on one core. `mc` checks no byte. `behind the cache` is what a run does: up, the file goes into the local cache too; down, it is written
  * there and checked. `mc` is found in the folder of the services or on PATH. Figures are MiB per second, the median of all rounds (five); each round takes
  * each way in turn, with bytes of its own, so that what else the machine does falls on all of them. Processor time is that of all threads of this process. It
  * takes up to eight times the file's size of the temporary folder's disk, and twice that of the server's.
@@ -19,7 +19,7 @@ import { Client } from 'minio';
 import { minioArtifactStore } from '../framework/adapters/artifact-stores/minio.ts';
 import { readThrough } from '../framework/adapters/artifact-stores/read-through.ts';
 import type { ArtifactStore } from '../framework/components/artifact-store.ts';
-import { digestOfFile } from '../framework/hashing/file-digest.ts';
+import { digestOfFile, type FileDigest } from '../framework/hashing/file-digest.ts';
 import { needProgram } from '../tests/services/find-program.ts';
 import { testService } from '../tests/services/test-service.ts';
 
@@ -80,22 +80,25 @@ async function main(): Promise<void> {
       bigFile(a);
       await timed('up, mc', () => mc('cp', a, `bench/${bucket}/mc`));
       await timed('down, mc', () => mc('cp', `bench/${bucket}/mc`, back));
-      let digest = (await direct.write(Buffer.from('warm'))).digest;
+      let written: FileDigest = await direct.write(Buffer.from('warm'));
       bigFile(b);
       await timed('up, store', async () => {
-        digest = (await direct.write({ file: b })).digest;
+        written = await direct.write({ file: b });
       });
+      const { digest, blake3 } = written;
       rmSync(back, { force: true });
-      await timed('down, store', () => direct.readInto?.(digest, back));
+      await timed('down, store', () => direct.readInto?.(digest, back, blake3));
+      rmSync(back);
+      await timed('down, store, by SHA-256', () => direct.readInto?.(digest, back));
       await timed('down, store, as a stream', async () => pipeline(await direct.read(digest), createWriteStream(back)));
       await timed('down, SHA-256 alone', () => digestOfFile(back));
-      await timed('down, behind the cache', () => cached(`down-${round}`).localPath(digest));
+      await timed('down, behind the cache', () => cached(`down-${round}`).localPath(digest, blake3));
       await direct.remove(digest);
       bigFile(c);
       await timed('up, behind the cache', async () => {
-        digest = (await cached(`up-${round}`).write({ file: c })).digest;
+        written = await cached(`up-${round}`).write({ file: c });
       });
-      await direct.remove(digest);
+      await direct.remove(written.digest);
       for (const used of [`down-${round}`, `up-${round}`, 'a', 'b', 'c'])
         rmSync(join(folder, used), { recursive: true });
     }

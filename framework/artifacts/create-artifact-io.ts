@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { ArtifactStore, StoredFile } from '../components/artifact-store.ts';
 import { isPlain } from '../dag/output-ref.ts';
 import { inputError, SluiceError, sluiceError } from '../errors.ts';
+import type { Blake3 } from '../hashing/blake3.ts';
 import type { Digest } from '../hashing/digest.ts';
 import type { FileDigest } from '../hashing/file-digest.ts';
 import { knownDigests } from '../hashing/known-digests.ts';
@@ -38,11 +39,20 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
 
   async function saveOne(value: unknown, where: string): Promise<Artifact> {
     const materializer = registry.of(value);
-    const { content, name, refs = [], membersSize = 0 } = await materializer.encode(value, { where, store: saveOne });
+    const blake3: Record<Digest, Blake3> = {};
+    // Without their second digests, which would change the bytes of content that points to them: an older version's would have another name.
+    const store = async (inner: unknown, at: string): Promise<Artifact> => {
+      const { blake3: more, ...artifact } = await saveOne(inner, at);
+      Object.assign(blake3, more);
+      return Object.freeze(artifact);
+    };
+    const { content, name, refs = [], membersSize = 0 } = await materializer.encode(value, { where, store });
     // Artifacts are kept, shared and shown. Files are not searched: they may be of any size.
     if (content instanceof Uint8Array && secretValues.areIn(content))
       throw sluiceError('ERR_SECRET_IN_RESULT', { where });
-    const { digest, size } = content instanceof Uint8Array ? await small.write(content) : await writeFile(content);
+    const written = content instanceof Uint8Array ? await small.write(content) : await writeFile(content);
+    const { digest, size } = written;
+    if (written.blake3) blake3[digest] = written.blake3;
     return Object.freeze({
       digest,
       format: materializer.format,
@@ -50,6 +60,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
       size: size + membersSize + totalSize(refs),
       ...(name === undefined ? {} : { name }),
       ...(refs.length === 0 ? {} : { refs }),
+      ...(Object.keys(blake3).length === 0 ? {} : { blake3 }),
     });
   }
 
@@ -59,16 +70,20 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
     const seen = known?.look(source.file);
     const found = seen && known?.find(seen);
     const written = await small.write(found ? { ...source, seen: found.digest } : source);
-    if (seen) known?.note(seen, written.digest);
-    return written;
+    const content = found?.digest === written.digest ? { ...found, ...written } : written;
+    if (seen) known?.note(seen, content);
+    return content;
   }
 
   const stored = (artifact: Artifact): StoredValue => ({
     artifact,
     bytes: () => small.readBytes(artifact.digest),
-    file: () => local.file(artifact.digest, nameOf(artifact)),
-    folder: (files) => local.folder(artifact.digest, nameOf(artifact), files),
-    load: loadArtifact,
+    file: () => local.file(contentOf(artifact, artifact.digest), nameOf(artifact)),
+    folder(files) {
+      const contents = files.map(({ digest, ...file }) => ({ ...file, ...contentOf(artifact, digest) }));
+      return local.folder(artifact.digest, nameOf(artifact), contents);
+    },
+    load: (inner) => loadArtifact(artifact.blake3 ? { ...inner, blake3: artifact.blake3 } : inner),
   });
 
   async function loadArtifact(artifact: Artifact): Promise<unknown> {
@@ -152,7 +167,7 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
       const target = await exportPath(artifact, resolve(destination));
       const files = (await membersOf(artifact)) ?? [{ path: '', digest: artifact.digest }];
       await mapLimited(files, PARALLEL, async ({ path, digest }) =>
-        copyOut(await local.object(digest), join(target, path)),
+        copyOut(await local.object(contentOf(artifact, digest)), join(target, path)),
       );
     },
 
@@ -161,6 +176,12 @@ export function createArtifactIo(options: ArtifactIoOptions): ArtifactIo {
 }
 
 const totalSize = (all: readonly { readonly size: number }[]): number => all.reduce((sum, { size }) => sum + size, 0);
+
+/** What the record of the artifact says of one of its files. */
+function contentOf({ blake3 }: Artifact, digest: Digest): Omit<FileDigest, 'size'> {
+  const second = blake3?.[digest];
+  return second === undefined ? { digest } : { digest, blake3: second };
+}
 
 /** The name on disk: the record's own, which came from another machine and is checked again, or the digest. */
 const nameOf = ({ digest, name }: Artifact): string =>

@@ -7,6 +7,7 @@ import { SluiceError, sluiceError } from '../errors.ts';
 import { openContentFolder } from '../hashing/content-folder.ts';
 import type { Digest } from '../hashing/digest.ts';
 import { createFileCheck } from '../hashing/file-check.ts';
+import type { FileDigest } from '../hashing/file-digest.ts';
 import { mapLimited } from '../hashing/map-limited.ts';
 import { markUse } from '../hashing/mark-use.ts';
 import { systemReason } from '../hashing/system-reason.ts';
@@ -17,11 +18,14 @@ const PARALLEL = 16;
 /** Links made in a row: a few milliseconds. */
 const TURN = 256;
 
+/** What the record says of a file's bytes. */
+type Content = Omit<FileDigest, 'size'>;
+
 /** Artifacts as read-only files and folders of this machine, each checked against its digest before its path is handed out. */
 export interface LocalFiles {
   /** The object itself, under no name of its own. @throws ERR_ARTIFACT_MISSING, ERR_ARTIFACT_DAMAGED */
-  object(digest: Digest): Promise<string>;
-  file(digest: Digest, name: string): Promise<string>;
+  object(content: Content): Promise<string>;
+  file(content: Content, name: string): Promise<string>;
   /** @param digest of the manifest that lists `files`. */
   folder(digest: Digest, name: string, files: readonly FolderFile[]): Promise<string>;
 }
@@ -53,9 +57,9 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
     return join(folder, temporaryName());
   }
 
-  async function object(digest: Digest): Promise<string> {
+  async function object({ digest, blake3 }: Content): Promise<string> {
     if (store.capabilities.localPaths) {
-      const path = await store.localPath(digest);
+      const path = await store.localPath(digest, blake3);
       if (path === undefined) throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store: store.location });
       return path;
     }
@@ -73,8 +77,9 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
   }
 
   /** Makes `target` the object's bytes, unless it is. */
-  async function place(digest: Digest, target: string): Promise<void> {
-    const from = await object(digest);
+  async function place(content: Content, target: string): Promise<void> {
+    const { digest } = content;
+    const from = await object(content);
     if (isSameFile(from, target) || (await copies.check(target, digest)) === 'whole') return;
     const temporary = await temporaryPath();
     try {
@@ -96,10 +101,10 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
     try {
       const folders = new Set(files.map(({ path }) => dirname(join(temporary, path))));
       for (const folder of new Set([temporary, ...folders])) await mkdir(folder, { recursive: true });
-      const linked = await mapLimited(files, PARALLEL, async ({ path, digest }, i) => {
+      const linked = await mapLimited(files, PARALLEL, async (file, i) => {
         // Links are made at once; whoever else has work gets his turn between them.
         if (i % TURN === 0) await setImmediate();
-        return placeNew(await object(digest), join(temporary, path));
+        return placeNew(await object(file), join(temporary, file.path));
       });
       await mkdir(dirname(target), { recursive: true });
       await rename(temporary, target);
@@ -121,18 +126,18 @@ export function createLocalFiles(options: { readonly store: ArtifactStore; reado
       // Another process that puts it right too may be quicker.
       if (isExtra) await rm(path, { force: true });
     }
-    await mapLimited(files, PARALLEL, ({ path, digest }) => place(digest, join(target, path)));
+    await mapLimited(files, PARALLEL, (file) => place(file, join(target, file.path)));
   }
 
   const shelf = (kind: string, digest: Digest, name: string): string =>
     join(cacheDir, kind, digest.slice(0, 2), digest.slice(2), name);
 
   return {
-    object: (digest) => inWords(cacheDir, () => object(digest)),
+    object: (content) => inWords(cacheDir, () => object(content)),
 
-    file(digest, name) {
-      const target = shelf('files', digest, name);
-      return inWords(target, () => once(target, () => place(digest, target).then(() => target)));
+    file(content, name) {
+      const target = shelf('files', content.digest, name);
+      return inWords(target, () => once(target, () => place(content, target).then(() => target)));
     },
 
     folder(digest, name, files) {

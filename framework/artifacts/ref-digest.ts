@@ -44,6 +44,6 @@ async function digestOfFile(path: string): Promise<FileDigest> {
   const found = seen && known?.find(seen);
   if (found) return found;
   const read = await digestOfSource(path);
-  if (seen) known?.note(seen, read.digest);
+  if (seen) known?.note(seen, read);
   return read;
 }

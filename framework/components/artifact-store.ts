@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Blake3 } from '../hashing/blake3.ts';
 import type { Digest } from '../hashing/digest.ts';
+import type { FileDigest } from '../hashing/file-digest.ts';
 import type { ComponentCheck } from './component-check.ts';
 
 /** A file to store. */
@@ -40,17 +42,21 @@ export interface ArtifactStore {
   /**
    * The bytes into a file that is not there yet, checked: faster than `read` for big objects, in stores that have it. What is there when it throws is for
    * the caller to remove. Returns their number. Nothing is synced.
+   *
+   * @param blake3 of the same bytes, by the record: a store may check these by it instead, in a fraction of the time. Bytes that it does not fit are right
+   * nevertheless when they fit `digest`.
    */
-  readonly readInto?: (digest: Digest, file: string) => Promise<number>;
+  readonly readInto?: (digest: Digest, file: string, blake3?: Blake3) => Promise<number>;
   /** Small objects whole, checked. */
   readBytes(digest: Digest): Promise<Uint8Array>;
   /**
-   * Writes atomically and idempotently; nothing is visible before all of it is.
+   * Writes atomically and idempotently; nothing is visible before all of it is. Whoever reads a big file to its end may tell its BLAKE3 too, of the very bytes
+   * that the digest is of.
    * Errors: ERR_STORE_WRITE; a remote store's every method: ERR_STORE_UNREACHABLE, ERR_STORE_REFUSED.
    */
-  write(source: Uint8Array | StoredFile): Promise<{ readonly digest: Digest; readonly size: number }>;
-  /** A path to the whole, checked object; undefined unless `capabilities.localPaths`. */
-  localPath(digest: Digest): Promise<string | undefined>;
+  write(source: Uint8Array | StoredFile): Promise<FileDigest>;
+  /** A path to the whole, checked object; undefined unless `capabilities.localPaths`. @param blake3 as in `readInto`, for what has to be fetched. */
+  localPath(digest: Digest, blake3?: Blake3): Promise<string | undefined>;
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedAt: number }>;
   remove(digest: Digest): Promise<void>;
   /** What writers left that died. @param before milliseconds since the epoch: what was begun or written to since may still be going on. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Blake3 } from './blake3.ts';
 import { type Digest, isDigest, sha256 } from './digest.ts';
 import type { FileDigest } from './file-digest.ts';
 import { temporaryName } from './temporary-name.ts';
@@ -37,16 +38,18 @@ export interface RememberedDigests {
   look(file: string): SeenFile | undefined;
   /** The digest of a file that is surely the one that was hashed; undefined when its bytes have to be read. */
   find(seen: SeenFile): FileDigest | undefined;
-  /** @param digest of the bytes, all of them read after `look`. */
-  note(seen: SeenFile, digest: Digest): void;
+  /** @param content digests of the bytes, all of them read after `look`. */
+  note(seen: SeenFile, content: Omit<FileDigest, 'size'>): void;
   /** Writes what is new. A cache that can't be written costs time, nothing else. */
   keep(): void;
 }
 
+type Known = readonly [stamp: string, digest: Digest, blake3?: Blake3];
+
 interface Shelf {
   readonly file: string;
-  /** Path of a file → its stamp and its digest. */
-  readonly known: Map<string, readonly [stamp: string, digest: Digest]>;
+  /** Path of a file → its stamp and its digests. */
+  readonly known: Map<string, Known>;
   isChanged: boolean;
 }
 
@@ -106,15 +109,17 @@ export function rememberedDigests(options: {
       return stamp && stamp.size >= SMALLEST ? { path, stamp, isSettled: isSettled(stamp) } : undefined;
     },
     find({ path, stamp }) {
-      const [text, digest] = shelfOf(path).known.get(path) ?? [];
-      return text === stamp.text && digest !== undefined ? { digest, size: stamp.size } : undefined;
+      const [text, digest, blake3] = shelfOf(path).known.get(path) ?? [];
+      if (text !== stamp.text || digest === undefined) return undefined;
+      return { digest, size: stamp.size, ...(blake3 && { blake3 }) };
     },
-    note({ path, stamp, isSettled }, digest) {
+    note({ path, stamp, isSettled }, { digest, blake3 }) {
       // Changed while it was read, it has another stamp than this one from now on.
       if (!isSettled) return;
       const shelf = shelfOf(path);
-      if (shelf.known.get(path)?.[0] === stamp.text) return;
-      shelf.known.set(path, [stamp.text, digest]);
+      const [text, , known] = shelf.known.get(path) ?? [];
+      if (text === stamp.text && (known ?? blake3) === known) return;
+      shelf.known.set(path, blake3 ? [stamp.text, digest, blake3] : [stamp.text, digest]);
       shelf.isChanged = true;
     },
     keep() {
@@ -137,10 +142,10 @@ function stampOfFile(file: string): FileStamp | undefined {
 }
 
 function readShelf(file: string): Shelf {
-  const known = new Map<string, readonly [string, Digest]>();
+  const known = new Map<string, Known>();
   try {
-    const rows = JSON.parse(readFileSync(file, 'utf8')) as readonly (readonly [string, string, string])[];
-    for (const [path, stamp, digest] of rows) if (isDigest(digest)) known.set(path, [stamp, digest]);
+    const rows = JSON.parse(readFileSync(file, 'utf8')) as readonly (readonly [string, string, string, Blake3?])[];
+    for (const [path, stamp, digest, ...more] of rows) if (isDigest(digest)) known.set(path, [stamp, digest, ...more]);
   } catch {
     // Not there, or not whole: the files tell.
   }
@@ -149,7 +154,7 @@ function readShelf(file: string): Shelf {
 
 function writeShelf({ file, known }: Shelf, folder: string): void {
   const temporary = join(folder, temporaryName());
-  const rows = [...known].map(([path, [stamp, digest]]) => [path, stamp, digest]);
+  const rows = [...known].map(([path, entry]) => [path, ...entry]);
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(temporary, JSON.stringify(rows));

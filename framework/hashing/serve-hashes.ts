@@ -1,10 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { type RunningDigests, runningDigests } from './running-digests.ts';
 import type { FromHashThread, ToHashThread } from './thread-hash.ts';
 
 /** The script of the hash thread (`dist/serve-hashes.js`): takes blocks in the order in which they are told, says when it has read each. */
-const hashes = new Map<number, Hash>();
+const hashes = new Map<number, RunningDigests>();
 /** What is read of a file at once: it stays in the processor's cache between being read and being hashed. */
 const BLOCK = 256 << 10;
 const block = Buffer.allocUnsafe(BLOCK);
@@ -12,8 +12,8 @@ const block = Buffer.allocUnsafe(BLOCK);
 parentPort?.on('message', (message: ToHashThread) => parentPort?.postMessage(answerTo(message)));
 
 function answerTo(message: ToHashThread): FromHashThread {
-  const { id } = message;
-  const hash = hashes.get(id) ?? createHash('sha256');
+  const { id, kinds } = message;
+  const hash = hashes.get(id) ?? runningDigests(kinds);
   hashes.set(id, hash);
   switch (message.type) {
     case 'update':
@@ -23,14 +23,17 @@ function answerTo(message: ToHashThread): FromHashThread {
       return readRange(hash, message);
     case 'digest':
       hashes.delete(id);
-      return { id, digest: hash.digest('hex') };
+      return { id, digests: hash.digests() };
     case 'drop':
       hashes.delete(id);
       return { id };
   }
 }
 
-function readRange(hash: Hash, { id, file, from, to }: Extract<ToHashThread, { type: 'range' }>): FromHashThread {
+function readRange(
+  hash: RunningDigests,
+  { id, file, from, to }: Extract<ToHashThread, { type: 'range' }>,
+): FromHashThread {
   try {
     const source = openSync(file, 'r');
     try {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Digest } from './digest.ts';
+import type { DigestKinds, Digests } from './running-digests.ts';
 
 /** Bytes told to the thread at once; so many such blocks, of memory that both threads see, are in use for one digest. */
 const [BLOCK, BLOCKS] = [1 << 20, 3];
@@ -8,19 +9,20 @@ const [BLOCK, BLOCKS] = [1 << 20, 3];
 const RANGES = 2;
 
 /** What the thread is told. It answers every message, in their order. */
-export type ToHashThread =
-  | { readonly id: number; readonly type: 'update'; readonly block: Uint8Array<SharedArrayBuffer> }
-  | { readonly id: number; readonly type: 'range'; readonly file: string; readonly from: number; readonly to: number }
-  | { readonly id: number; readonly type: 'digest' | 'drop' };
+export type ToHashThread = { readonly id: number; readonly kinds: DigestKinds } & (
+  | { readonly type: 'update'; readonly block: Uint8Array<SharedArrayBuffer> }
+  | { readonly type: 'range'; readonly file: string; readonly from: number; readonly to: number }
+  | { readonly type: 'digest' | 'drop' }
+);
 
 export interface FromHashThread {
   readonly id: number;
   /** Why a file could not be read. */
   readonly problem?: string;
-  readonly digest?: string;
+  readonly digests?: Digests;
 }
 
-/** A SHA-256 that is counted on another core, while this thread reads or receives what comes next. Worth its while from some 30 MiB on. */
+/** Digests that are counted on another core, while this thread reads or receives what comes next. Worth its while from some 30 MiB on. */
 export interface ThreadHash {
   /** Takes a copy. Resolves when there is room for more; one call after the other. */
   update(bytes: Uint8Array): Promise<void>;
@@ -29,8 +31,11 @@ export interface ThreadHash {
    * @throws when an earlier one could not be read; so does `digest`.
    */
   updateFrom(file: string, range: { readonly from: number; readonly to: number }): Promise<void>;
+  /** The SHA-256, where it is counted. */
   digest(): Promise<Digest>;
-  /** Instead of `digest`, when the bytes will not come to their end. */
+  /** All that is counted. */
+  digests(): Promise<Digests>;
+  /** Instead of either, when the bytes will not come to their end. */
   drop(): void;
 }
 
@@ -46,7 +51,7 @@ let running: Thread | undefined;
 let lastId = 0;
 
 /** One thread serves the whole process: starting one takes as long as hashing some megabytes. It keeps the process alive only while somebody waits. */
-export function threadHash(): ThreadHash {
+export function threadHash(kinds: DigestKinds = 'sha256'): ThreadHash {
   running ??= startThread();
   const thread = running;
   const id = ++lastId;
@@ -57,13 +62,19 @@ export function threadHash(): ThreadHash {
 
   async function send(): Promise<void> {
     const full = block;
-    const read = ask(thread, { id, type: 'update', block: full.subarray(0, filled) }).then(() => full);
+    const read = ask(thread, { id, kinds, type: 'update', block: full.subarray(0, filled) }).then(() => full);
     // Whoever does not wait for it hears of the thread's failure from `digest`.
     read.catch(() => undefined);
     sent.push(read);
     filled = 0;
     const next = sent.length < BLOCKS ? undefined : await sent.shift();
     block = next ?? new Uint8Array(new SharedArrayBuffer(BLOCK));
+  }
+
+  async function digests(): Promise<Digests> {
+    if (filled > 0) await send();
+    await Promise.all(ranges);
+    return (await ask(thread, { id, kinds, type: 'digest' })).digests ?? {};
   }
 
   return {
@@ -78,21 +89,18 @@ export function threadHash(): ThreadHash {
     },
     async updateFrom(file, { from, to }) {
       if (filled > 0) await send();
-      const read = ask(thread, { id, type: 'range', file, from, to }).then(({ problem }) => {
+      const read = ask(thread, { id, kinds, type: 'range', file, from, to }).then(({ problem }) => {
         if (problem !== undefined) throw new Error(problem);
       });
       read.catch(() => undefined);
       ranges.push(read);
       if (ranges.length > RANGES) await ranges.shift();
     },
-    async digest() {
-      if (filled > 0) await send();
-      await Promise.all(ranges);
-      return (await ask(thread, { id, type: 'digest' })).digest as Digest;
-    },
+    digest: async () => (await digests()).digest as Digest,
+    digests,
     drop() {
       // Nobody waits for it, so nobody needs to hear that the thread failed.
-      ask(thread, { id, type: 'drop' }).catch(() => undefined);
+      ask(thread, { id, kinds, type: 'drop' }).catch(() => undefined);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Blake3 } from '../hashing/blake3.ts';
 import type { Digest } from '../hashing/digest.ts';
 
 /** What the record says of one stored value: enough to find, check, describe and decode it. */
@@ -14,6 +15,11 @@ export interface Artifact {
   readonly name?: string;
   /** Artifacts that the encoded value points to: a FileRef or a big typed array deep inside JSON. Their size is in `size`. */
   readonly refs?: readonly Artifact[];
+  /**
+   * Second digests of the big files that belong to it (itself, the files of a folder, what `refs` point to), by their first: vouched for by the record like
+   * these, and no part of the identity. A file without one is checked by its SHA-256.
+   */
+  readonly blake3?: Readonly<Record<Digest, Blake3>>;
 }
 
 /**

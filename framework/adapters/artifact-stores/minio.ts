@@ -1,9 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { ArtifactStore, StoredFile } from '../../components/artifact-store.ts';
 import { SluiceError, sluiceError } from '../../errors.ts';
+import type { Blake3 } from '../../hashing/blake3.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { type Digest, isDigest, sha256 } from '../../hashing/digest.ts';
-import type { FileDigest } from '../../hashing/file-digest.ts';
+import { digestOfFile, type FileDigest } from '../../hashing/file-digest.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { s3Checks } from './s3-checks.ts';
 import { sha256Checksum } from './s3-checksum.ts';
@@ -116,10 +117,11 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     if (size <= partSize) return writeBytes(await readFile(file));
     const about = { size, partSize: partSizeOf(size, partSize) };
     const content = digest ? { ...about, digest, checksums: undefined } : await digestParts(file, about);
-    if (await holds(content)) return { digest: content.digest, size: content.size };
+    const stored = { digest: content.digest, size, ...('blake3' in content && { blake3: content.blake3 }) };
+    if (await holds(content)) return stored;
     const object = nameOf(content.digest);
     await place(content, (headers) => uploadParts(connection, { object, file, content, headers, concurrency }));
-    return { digest: content.digest, size: content.size };
+    return stored;
   }
 
   async function first(digest: Digest): Promise<FirstRange | { readonly size: 0 }> {
@@ -129,17 +131,21 @@ export function minioArtifactStore(options: MinioArtifactStoreOptions): Artifact
     throw sluiceError('ERR_ARTIFACT_MISSING', { digest, store });
   }
 
-  async function readInto(digest: Digest, file: string): Promise<number> {
+  async function readInto(digest: Digest, file: string, blake3?: Blake3): Promise<number> {
     const found = await first(digest);
     if (found.size < BIG || !('part' in found)) {
       const { chunks, size } = download(connection, found, concurrency);
       await writeFile(file, checkedStream(chunks, digest, store), { flag: 'wx' });
       return size;
     }
-    const arrived = await downloadFile(connection, { first: found, file, concurrency });
-    if (arrived === digest) return found.size;
+    const kinds = blake3 === undefined ? 'sha256' : 'either';
+    const arrived = await downloadFile(connection, { first: found, file, concurrency, kinds });
+    if (arrived.blake3 !== undefined && arrived.blake3 === blake3) return found.size;
+    // The name is a SHA-256: that has the last word, also about a BLAKE3 that is wrong itself.
+    const named = arrived.digest ?? (await digestOfFile(file)).digest;
+    if (named === digest) return found.size;
     damaged.add(digest);
-    throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found: arrived });
+    throw sluiceError('ERR_ARTIFACT_DAMAGED', { digest, store, found: named });
   }
 
   async function readOnce(digest: Digest): Promise<Buffer> {

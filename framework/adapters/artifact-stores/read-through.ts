@@ -2,6 +2,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore, StoredFile } from '../../components/artifact-store.ts';
 import { inputError, SluiceError, sluiceError } from '../../errors.ts';
+import type { Blake3 } from '../../hashing/blake3.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
 import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
@@ -57,12 +58,12 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
     }
   }
 
-  async function fetch(digest: Digest): Promise<string> {
+  async function fetch(digest: Digest, blake3: Blake3 | undefined): Promise<string> {
     for (let isLast = false; ; isLast = true) {
       try {
         const { readInto } = remote;
         const { size } = readInto
-          ? await cache.addFilled(digest, (file) => readInto(digest, file))
+          ? await cache.addFilled(digest, (file) => readInto(digest, file, blake3))
           : await cache.addChecked(await remote.read(digest), digest);
         added += size;
         return cache.path(digest);
@@ -74,11 +75,11 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
   }
 
   /** The whole local copy, fetched if need be; whoever wants the same meanwhile gets the same. */
-  function local(digest: Digest): Promise<string> {
+  function local(digest: Digest, blake3?: Blake3): Promise<string> {
     const running =
       underWay.get(digest) ??
       cached(digest)
-        .then((path) => path ?? fetch(digest))
+        .then((path) => path ?? fetch(digest, blake3))
         .finally(() => underWay.delete(digest));
     underWay.set(digest, running);
     return running;
@@ -100,9 +101,10 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
 
   /** One after the other: to hash a big file twice at once takes longer than to send the copy, whose digest is known. */
   async function writeBig(source: StoredFile) {
-    const { digest, size } = await cache.add(source);
-    added += size;
-    return remote.write({ file: cache.path(digest), digest });
+    const here = await cache.add(source);
+    added += here.size;
+    const there = await remote.write({ file: cache.path(here.digest), digest: here.digest });
+    return there.digest === here.digest ? here : there;
   }
 
   const plain: ArtifactStore = {
@@ -124,9 +126,9 @@ export function readThrough(options: ReadThroughOptions): ArtifactStore {
 
     write: writeBoth,
 
-    async localPath(digest) {
+    async localPath(digest, blake3) {
       try {
-        return await local(digest);
+        return await local(digest, blake3);
       } catch (error) {
         if (error instanceof SluiceError && error.code === 'ERR_ARTIFACT_MISSING') return undefined;
         throw error;

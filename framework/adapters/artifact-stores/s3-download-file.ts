@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Digest } from '../../hashing/digest.ts';
+import type { DigestKinds, Digests } from '../../hashing/running-digests.ts';
 import { threadHash } from '../../hashing/thread-hash.ts';
 import { fetchInThread } from './fetch-thread.ts';
 import type { S3Connection } from './s3-connection.ts';
@@ -14,6 +14,8 @@ export interface FileDownload {
   readonly file: string;
   /** Ranges under way at a time. */
   readonly concurrency: number;
+  /** What is counted of its bytes. */
+  readonly kinds: DigestKinds;
 }
 
 /**
@@ -21,13 +23,13 @@ export interface FileDownload {
  * them, in order, and hashes it. What the first thread could not get is got here, with the patience and the words of every other request. Memory is what a
  * few sockets hold, whatever the object's size: the file is the buffer.
  *
- * @returns the digest of what is in the file now, which is not synced. @throws what `S3Connection.ask` throws, and what the file refuses.
+ * @returns digests of what is in the file now, which is not synced. @throws what `S3Connection.ask` throws, and what the file refuses.
  */
-export async function downloadFile(connection: S3Connection, options: FileDownload): Promise<Digest> {
+export async function downloadFile(connection: S3Connection, options: FileDownload): Promise<Digests> {
   const { first, file, concurrency } = options;
   const { part, response, size } = first;
   const target = await open(file, 'wx');
-  const hash = threadHash();
+  const hash = threadHash(options.kinds);
   const url = await connection.link(part.object);
   const ranges = rangesOf(part.to, size).map((range) => ({ ...part, ...range }));
   const arriving: Promise<number>[] = [];
@@ -35,7 +37,7 @@ export async function downloadFile(connection: S3Connection, options: FileDownlo
     const next = ranges[arriving.length];
     if (next) arriving.push(fetchInThread({ ...url, from: next.from, to: next.to, file }));
   };
-  let digest: Digest | undefined;
+  let digests: Digests | undefined;
   try {
     for (let i = 0; i < concurrency - 1; i++) fetchAhead();
     await receive(connection, target, part, response);
@@ -46,10 +48,10 @@ export async function downloadFile(connection: S3Connection, options: FileDownlo
       if (at !== range.to) await receive(connection, target, { ...range, from: at ?? range.from });
       await hash.updateFrom(file, range);
     }
-    digest = await hash.digest();
-    return digest;
+    digests = await hash.digests();
+    return digests;
   } finally {
-    if (digest === undefined) hash.drop();
+    if (digests === undefined) hash.drop();
     response.destroy();
     // Nobody writes to the file any more when this is over.
     await Promise.all(arriving);

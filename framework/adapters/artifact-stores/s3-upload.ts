@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { inputError } from '../../errors.ts';
+import { WORTH_BLAKE3 } from '../../hashing/blake3.ts';
+import type { Digest } from '../../hashing/digest.ts';
 import type { FileDigest } from '../../hashing/file-digest.ts';
 import { mapLimited } from '../../hashing/map-limited.ts';
 import { threadHash } from '../../hashing/thread-hash.ts';
@@ -38,7 +40,7 @@ export async function digestParts(
   const { size, partSize } = options;
   const sums = new Array<number>(Math.ceil(size / partSize)).fill(0);
   const source = await open(file, 'r');
-  const whole = threadHash();
+  const whole = threadHash(size >= WORTH_BLAKE3 ? 'both' : 'sha256');
   try {
     const block = Buffer.allocUnsafe(BLOCK);
     for (let from = 0; from < size; ) {
@@ -49,7 +51,8 @@ export async function digestParts(
       sums[part] = crc32(body, sums[part]);
       from += body.byteLength;
     }
-    return { digest: await whole.digest(), size, partSize, checksums: sums.map(crc32Checksum) };
+    const { digest, ...more } = await whole.digests();
+    return { digest: digest as Digest, size, ...more, partSize, checksums: sums.map(crc32Checksum) };
   } catch (error) {
     whole.drop();
     throw error;

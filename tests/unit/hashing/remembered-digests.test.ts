@@ -47,7 +47,7 @@ function digest(files: Files, found = OLD, meanwhile = (): void => {}): void {
   const digests = files.open();
   const seen = digests.look(FILE);
   meanwhile();
-  if (seen) digests.note(seen, found);
+  if (seen) digests.note(seen, { digest: found });
   digests.keep();
 }
 
@@ -135,7 +135,7 @@ describe('the digest of a file', () => {
       const stat = (path: string): FileStamp => (path === FILE ? stamp : { ...stamp, device: 1n, changedAt: now });
       const digests = rememberedDigests({ folder, stat });
       const seen = digests.look(FILE);
-      if (seen) digests.note(seen, OLD);
+      if (seen) digests.note(seen, { digest: OLD });
       expect(seen && digests.find(seen)?.digest).toBe(wanted);
     }
   });
@@ -163,7 +163,7 @@ describe('on a real file system', () => {
     writeFileSync(file, 'x'.repeat(9000));
     const digests = rememberedDigests({ folder: join(file, 'digests') });
     const seen = digests.look(file);
-    if (seen) digests.note(seen, OLD);
+    if (seen) digests.note(seen, { digest: OLD });
     digests.keep();
     expect(seen && digests.find(seen)).toBeUndefined();
   });
