@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Blake3 } from '../../../framework/hashing/blake3.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
+import type { FileDigest } from '../../../framework/hashing/file-digest.ts';
 import { type FileStamp, rememberedDigests } from '../../../framework/hashing/remembered-digests.ts';
 
 const [OLD, NEW] = [sha256('old'), sha256('new')];
@@ -58,6 +60,24 @@ function lookAgain(files: Files): string | undefined {
 }
 
 describe('the digest of a file', () => {
+  it('has its BLAKE3 beside it, once that was counted', () => {
+    const files = fileSystem();
+    files.write();
+    files.pass(HOUR);
+    const blake3 = 'b3'.repeat(32) as Blake3;
+    digest(files);
+    const later = (content: Omit<FileDigest, 'size'>) => {
+      const digests = files.open();
+      const seen = digests.look(FILE)!;
+      digests.note(seen, content);
+      digests.keep();
+      return files.open().find(seen);
+    };
+    expect(later({ digest: OLD })).toEqual({ digest: OLD, size: 9000 });
+    expect(later({ digest: OLD, blake3 })).toEqual({ digest: OLD, size: 9000, blake3 });
+    expect(later({ digest: OLD })).toEqual({ digest: OLD, size: 9000, blake3 });
+  });
+
   it('is remembered while nothing about it changes', () => {
     const files = fileSystem();
     files.write();
