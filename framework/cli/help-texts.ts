@@ -12,7 +12,7 @@ export interface HelpText {
 const COLUMNS = [80, 120];
 
 /** They print their own, with the parameters of a pipeline. */
-const OWN_HELP: ReadonlySet<string> = new Set(['run', 'plan', 'complete-words']);
+const OWN_HELP: ReadonlySet<string> = new Set(['run', 'plan']);
 
 /**
  * What `sluice --help` (under `sluice`) and `sluice WORD --help` print, by the program itself. The build keeps it for bin/sluice.js, which prints it without
@@ -20,7 +20,8 @@ const OWN_HELP: ReadonlySet<string> = new Set(['run', 'plan', 'complete-words'])
  */
 export async function helpTexts(): Promise<Readonly<Record<string, HelpText>>> {
   const { program } = createProgram({ argv: [], terminal: terminalOf(() => {}), cwd: '', env: {} });
-  const words = program.commands.map((command) => command.name()).filter((word) => !OWN_HELP.has(word));
+  const shown = program.createHelp().visibleCommands(program);
+  const words = shown.map((command) => command.name()).filter((word) => !OWN_HELP.has(word));
   const texts: Record<string, HelpText> = { sluice: await helpText([]) };
   for (const word of words) texts[word] = await helpText([word]);
   return texts;
