@@ -47,7 +47,10 @@ export async function interpolate(
 function textResolver(project: Project, where: string): (text: string) => Promise<string> {
   const secrets = openSecrets(project.home);
   let dotEnv: NodeJS.Dict<string> | undefined;
-  const refuse = (problem: string): Error => sluiceError('ERR_STACK_INVALID', { file: where, problems: [problem] });
+  const hint =
+    'Variables of stacks come from the environment, else from .env; ${env:NAME:-default} stands for one that may be missing.';
+  const refuse = (problem: string): Error =>
+    sluiceError('ERR_STACK_INVALID', { file: where, problems: [problem], hint });
 
   function variable(name: string, fallback: string | undefined): string {
     dotEnv ??= readDotEnv(project.dir);

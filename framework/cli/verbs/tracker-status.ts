@@ -28,7 +28,9 @@ export async function trackerStatusVerb({ invocation, command }: Call): Promise<
         ({ runId, entries, since }) =>
           `  ${runId}  ${entries} ${colors.dim(`since ${relativeTime(since, Date.now())}`)}`,
       ),
-      ...(problem ? [colors.yellow(`Last tried ${relativeTime(problem.at, Date.now())}: ${problem.message}`)] : []),
+      ...(problem
+        ? [colors.yellow(`The last try, ${relativeTime(problem.at, Date.now())}, failed: ${problem.message}`)]
+        : []),
       ...(courier === undefined ? [] : [`Process ${courier} delivers them, and tries for ten minutes.`]),
       ...(refused === 0 ? [] : [colors.yellow(`${countOf(refused, 'entry', 'entries')} refused: ${refusedFile}`)]),
     ];

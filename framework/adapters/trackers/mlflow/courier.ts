@@ -54,7 +54,7 @@ export function createCourier(options: CourierOptions): Courier {
   const { spool, onProblem } = options;
   const refusals = createRefusals(spool.folder);
   const down = downMark(spool.folder, REMEMBERED_MS);
-  const seat = courierSeat(spool.folder);
+  const seat = courierSeat(spool.folder, options.client.uri);
   const states = new Map<string, FileState>();
   const own = new Set<string>();
   const awaited = new Set<string>();
@@ -127,9 +127,9 @@ export function createCourier(options: CourierOptions): Courier {
   function failed(error: unknown): void {
     failure = error;
     options.finder.forget();
-    const message = problemText(error, options.client.uri);
-    down.set(message);
-    if (!isNamed) onProblem(new Error(message, { cause: error }));
+    const { uri } = options.client;
+    down.set(`${uri}: ${reasonOf(error)}`);
+    if (!isNamed) onProblem(new Error(problemText(error, uri), { cause: error }));
     isNamed = true;
     // Several processes that wait for one server don't come back in step.
     schedule(backoff * (0.8 + Math.random() * 0.4));
@@ -201,10 +201,11 @@ export function createCourier(options: CourierOptions): Courier {
   };
 }
 
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function problemText(error: unknown, uri: string): string {
-  const reason = error instanceof Error ? error.message : String(error);
   const what = error instanceof MlflowError ? 'does not take entries now' : 'was not given its entries';
-  return `MLflow at ${uri} ${what} (${reason}). They wait on disk; sluice tracker sync hands them over.`;
+  return `MLflow at ${uri} ${what} (${reasonOf(error)}). They wait on disk; sluice tracker sync hands them over.`;
 }
 
 async function withinTime(work: Promise<void>, ms: number): Promise<void> {
