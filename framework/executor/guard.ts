@@ -39,6 +39,8 @@ export interface GuardShared {
   readonly running: Int32Array;
   /** The first moment at which one of them will be too late. */
   readonly deadline: Float64Array;
+  /** 1 when the thread has let go of the main thread: Node waits for whoever inspects it before it exits, and says so. */
+  readonly left: Int32Array;
 }
 
 /** The step whose code the main thread is executing, as it says itself when it is interrupted. */
@@ -56,6 +58,8 @@ export interface GuardHandle {
 
 export const GUARD_HANDLES = 'sluice.guard';
 const BEAT_MS = 100;
+/** How often the main thread looks whether the guard has let go of it. */
+const LEFT_MS = 10;
 
 /** For runs that nobody watches over. */
 export const noGuard: Guard = { watch: () => () => {}, stop() {} };
@@ -80,6 +84,7 @@ export function createGuard({
     beats: new Int32Array(new SharedArrayBuffer(4)),
     running: new Int32Array(new SharedArrayBuffer(4)),
     deadline: new Float64Array(new SharedArrayBuffer(8)),
+    left: new Int32Array(new SharedArrayBuffer(4)),
   };
   let thread: Worker | undefined;
   let beating: NodeJS.Timeout | undefined;
@@ -94,7 +99,13 @@ export function createGuard({
         const attempt = watched.get(stepContext().step?.id ?? '');
         return JSON.stringify(attempt ? { ...attempt, isLate: attempt.until <= Date.now() } : null);
       },
-      end: (error, exitCode) => void setTimeout(() => onEnd(JSON.parse(error) as StoredError, exitCode), BEAT_MS),
+      end(error, exitCode) {
+        const looking = setInterval(() => {
+          if (Atomics.load(shared.left, 0) === 0) return;
+          clearInterval(looking);
+          onEnd(JSON.parse(error) as StoredError, exitCode);
+        }, LEFT_MS);
+      },
     });
   }
 

@@ -41,6 +41,8 @@ export function serveGuard(open: (stack: GuardJob['stack']) => Promise<OpenedSto
     const since = blocked.since();
     if (since < BLOCKED_MS || isEnding) return;
     wishes.listen();
+    // A loop that has turned since then knows it by itself; what blocks it now may be a last checkpoint.
+    if (since < PATIENCE_MS) return;
     const isLate = Date.now() >= (job.shared.deadline[0] ?? Number.POSITIVE_INFINITY) + PATIENCE_MS;
     if (!isLate && !wishes.isCancelled()) return;
     isEnding = true;
@@ -131,7 +133,7 @@ async function endRun(
       return false;
     }
     await recordEnd(job, open, ending);
-    await leave(main, ending);
+    await leave(main, job, ending);
     return true;
   } catch (error) {
     main.close();
@@ -177,12 +179,12 @@ function endingOf({ run }: GuardJob, current: CurrentAttempt | undefined, isCanc
 }
 
 /** The main thread exits by itself, so that what it has open is closed; where native code keeps it from that, the process is killed. */
-async function leave(main: MainThread, { error, exitCode }: Ending): Promise<void> {
+async function leave(main: MainThread, { shared }: GuardJob, { error, exitCode }: Ending): Promise<void> {
   void main.ask(`end(${JSON.stringify(JSON.stringify(error))}, ${exitCode})`, ANSWER_MS);
   main.terminate();
   await pause(LOOK_MS / 2);
-  // Node waits for whoever inspects it before it exits, and says so.
   main.close();
+  Atomics.store(shared.left, 0, 1);
   await pause(2 * ANSWER_MS);
   process.kill(process.pid, 'SIGKILL');
 }
