@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Context } from 'hono';
 import type { ArtifactRecord } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
@@ -8,6 +9,7 @@ import { SANDBOX_POLICY } from '../security/security-headers.ts';
 import type { ServerContext } from '../server-context.ts';
 import { findArtifact, folderFiles } from '../views/artifact-view.ts';
 import { notFound } from '../views/find-run.ts';
+import { type ByteRange, byteRange, readRange } from './byte-range.ts';
 
 /** A digest never means other bytes. */
 const FOREVER = 'private, max-age=31536000, immutable';
@@ -19,7 +21,27 @@ export interface ContentRequest {
   readonly path: string | undefined;
   /** HTML as a page for a frame. */
   readonly show: boolean;
+  /** What the request says of what it has and wants. */
+  readonly headers: ContentHeaders;
 }
+
+export interface ContentHeaders {
+  /** Only these of the bytes. */
+  readonly range: string | undefined;
+  /** The tag that the range is of: of anything else the whole is wanted. */
+  readonly ifRange: string | undefined;
+  /** Tags of what the client has. */
+  readonly ifNoneMatch: string | undefined;
+  /** `HEAD`: no bytes at all. */
+  readonly isHead: boolean;
+}
+
+export const contentHeaders = ({ req }: Context): ContentHeaders => ({
+  range: req.header('range'),
+  ifRange: req.header('if-range'),
+  ifNoneMatch: req.header('if-none-match'),
+  isHead: req.method === 'HEAD',
+});
 
 /**
  * The bytes of an artifact. Whatever they are, they get an origin of their own in which nothing runs: pictures are shown, HTML is shown
@@ -27,7 +49,7 @@ export interface ContentRequest {
  */
 export async function artifactContent(
   context: ServerContext,
-  { digest, path, show }: ContentRequest,
+  { digest, path, show, headers: asked }: ContentRequest,
 ): Promise<Response> {
   const { artifactStore: store } = context.stack;
   const [artifact] = await findArtifact(context, digest);
@@ -41,19 +63,37 @@ export async function artifactContent(
   const picture = pictureType(bytes) ?? (isVectorPicture(file.name, bytes) ? VECTOR_TYPE : undefined);
   const isPage = show && PAGES.has(endingOf(file.name));
   const type = picture ?? (isPage ? 'text/html; charset=utf-8' : 'application/octet-stream');
-  const body = Readable.toWeb(await store.read(file.digest)) as ReadableStream<Uint8Array>;
-  return new Response(body, {
-    headers: {
-      'content-type': type,
-      'content-length': String(size),
-      'content-disposition': picture || isPage ? 'inline' : attachment(file.name || file.digest),
-      'content-security-policy': SANDBOX_POLICY,
-      'cache-control': FOREVER,
-      etag: `"${file.digest}"`,
-      'x-streamed': '1',
-    },
-  });
+  const etag = `"${file.digest}"`;
+  const range = asked.ifRange === undefined || asked.ifRange === etag ? byteRange(asked.range, size) : undefined;
+  const headers = {
+    'content-type': type,
+    'content-disposition': picture || isPage ? 'inline' : attachment(file.name || file.digest),
+    'content-security-policy': SANDBOX_POLICY,
+    'cache-control': FOREVER,
+    'accept-ranges': 'bytes',
+    etag,
+    'x-streamed': '1',
+  };
+  if (hasTag(asked.ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+  if (range === null) {
+    return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } });
+  }
+  const { status, ...told } = extent(range, size);
+  // A stream that nobody reads would keep its file open.
+  const body = asked.isHead
+    ? null
+    : Readable.toWeb(await (range ? readRange(store, file.digest, range) : store.read(file.digest)));
+  return new Response(body as ReadableStream<Uint8Array> | null, { status, headers: { ...headers, ...told } });
 }
+
+function extent(range: ByteRange | undefined, size: number) {
+  if (!range) return { status: 200, 'content-length': String(size) };
+  const { start, end } = range;
+  return { status: 206, 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${size}` };
+}
+
+const hasTag = (tags: string | undefined, etag: string): boolean =>
+  (tags ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 
 function wholeFile({ digest, size, name, format }: ArtifactRecord): StoredObject {
   if (format === 'directory') {

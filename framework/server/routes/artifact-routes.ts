@@ -9,7 +9,7 @@ import { findRunId } from '../views/find-run.ts';
 import { lineage } from '../views/lineage.ts';
 import { planCache } from '../views/plan-cache.ts';
 import { after, answers, count } from './answers.ts';
-import { artifactContent, fileInside } from './artifact-content.ts';
+import { artifactContent, contentHeaders, fileInside } from './artifact-content.ts';
 
 /** Four digits tell an artifact from others in any store that a person can oversee. */
 const digestParam = z.object({
@@ -66,7 +66,14 @@ const content = createRoute({
   path: '/api/artifacts/{digest}/content',
   summary: 'The bytes: a download, a picture, or with show=1 HTML for a frame',
   request: { params: digestParam, query: z.object({ path, show: z.string().optional() }) },
-  responses: { 200: { description: 'Bytes', content: { 'application/octet-stream': { schema: z.string() } } } },
+  responses: {
+    200: { description: 'Bytes', content: { 'application/octet-stream': { schema: z.string() } } },
+    206: {
+      description: 'The range of them that was asked for',
+      content: { 'application/octet-stream': { schema: z.string() } },
+    },
+    416: { description: 'The range begins behind their end' },
+  },
 });
 
 export function addArtifactRoutes(app: ServerApp, context: ServerContext): void {
@@ -102,7 +109,8 @@ export function addArtifactRoutes(app: ServerApp, context: ServerContext): void 
   app.openAPIRegistry.registerPath(content);
   app.get(content.getRoutingPath(), async (c) => {
     const { digest } = digestParam.parse(c.req.param());
-    return artifactContent(context, { digest, path: c.req.query('path'), show: c.req.query('show') === '1' });
+    const [path, show] = [c.req.query('path'), c.req.query('show') === '1'];
+    return artifactContent(context, { digest, path, show, headers: contentHeaders(c) });
   });
 }
 

@@ -30,13 +30,14 @@ export function addEventRoute(app: ServerApp, { live }: ServerContext): void {
       const problem = `${MOST_CLIENTS} pages are listening already.`;
       throw sluiceError('ERR_VIEWER', { problem, fix: 'Close some of them.' });
     }
+    const headers = {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    };
+    // Nobody would ever read the stream, and so nobody end it.
+    if (c.req.method === 'HEAD') return new Response(null, { headers });
     const lastId = c.req.header('last-event-id') ?? c.req.query('lastEventId');
-    return new Response(eventStream(live, { lastId }), {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store, no-transform',
-        'x-accel-buffering': 'no',
-      },
-    });
+    return new Response(eventStream(live, { lastId }), { headers });
   });
 }
