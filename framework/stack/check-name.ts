@@ -9,6 +9,8 @@ export function checkName(what: string, name: string): void {
   if (NAME.test(name) && !DEVICE.test(name) && !name.endsWith('.')) return;
   throw sluiceError('ERR_USAGE', {
     message: `"${name}" can't be the name of ${/^[aeo]/.test(what) ? 'an' : 'a'} ${what}.`,
-    hint: 'A name has letters, digits, ".", "_" and "-", begins with a letter or digit, and has at most 64 of them.',
+    hint: DEVICE.test(name)
+      ? 'On Windows it belongs to a device, and no file may be called so.'
+      : 'A name has letters, digits, ".", "_" and "-", begins with a letter or digit, and has at most 64 of them.',
   });
 }

@@ -36,8 +36,8 @@ export interface MlflowTrackerOptions {
   readonly startCourier?: (() => Promise<void>) | undefined;
 }
 
-/** Nobody waits for a run that worked for no time, where somebody comes after it: mostly this is enough for the address of its page. */
-const CACHED_WAIT_MS = 30;
+/** Where a courier comes after it, a run that was cached waits for nothing but the address of its page: a healthy server has it sooner. */
+const CACHED_WAIT_MS = 100;
 
 /**
  * One MLflow run for each pipeline run, written over REST. Everything goes to a spool on disk first and is delivered from there in the background: a server that
@@ -119,9 +119,12 @@ export function mlflowTracker(options: MlflowTrackerOptions): ExperimentTracker 
         await local.runFinished(run, steps);
         await end(run, steps);
         const isCached = steps.length > 0 && steps.every(({ status }) => status === 'cached');
-        const isQuick = isCached && options.startCourier !== undefined;
-        await courier.settle(isQuick ? Math.min(options.waitMs, CACHED_WAIT_MS) : options.waitMs);
-        runs.get(run.id)?.writer.release();
+        const { tracked, writer } = runs.get(run.id) ?? {};
+        if (isCached && options.startCourier) {
+          const hasPage = (): boolean => tracked === undefined || finder.pageOf(tracked.root) !== undefined;
+          await courier.settle(Math.min(options.waitMs, CACHED_WAIT_MS), hasPage);
+        } else await courier.settle(options.waitMs);
+        writer?.release();
       }),
     findPage: (run, node) => findPage({ client, experiment: options.experiment, metadataStore }, run, node),
     linkTo: (runId) => finder.pageOf(runs.get(runId)?.tracked.root ?? runId),

@@ -29,8 +29,8 @@ export interface Courier extends TrackerBacklog {
    * Something was written. @param begun a file that this process began to write, or one that a dead process has left and that the end of this one waits for.
    */
   nudge(begun?: { readonly file: SpoolFile; readonly isOwn: boolean; readonly isNew: boolean }): void;
-  /** Waits until that is delivered, but no longer than so many milliseconds; hardly at all for a server known to be down. */
-  settle(ms: number): Promise<void>;
+  /** Waits until that is delivered, or until it `isEnough`, but no longer than so many milliseconds; hardly at all for a server known to be down. */
+  settle(ms: number, isEnough?: () => boolean): Promise<void>;
   status(): Promise<BacklogStatus>;
   /** Whether something that this process was told of is not delivered yet. */
   isBehind(): boolean;
@@ -46,6 +46,8 @@ const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** While another process delivers the same run. */
 const TURN_MS = 50;
+/** While somebody waits for a part of a round. */
+const LOOK_MS = 10;
 /** The end of a run waits for a server that was down so recently no longer than for one that refuses connections. */
 const REMEMBERED_MS = 600_000;
 const QUICK_MS = 200;
@@ -148,11 +150,12 @@ export function createCourier(options: CourierOptions): Courier {
       if (failure === undefined) schedule(begun ? 0 : GAP_MS);
     },
 
-    async settle(ms) {
+    async settle(ms, isEnough) {
       const end = Date.now() + (failure !== undefined || down.isSet() ? Math.min(QUICK_MS, ms) : ms);
       const failedBefore = failure;
-      while (awaited.size > 0 && Date.now() < end) {
-        await withinTime(start(), end - Date.now());
+      while (awaited.size > 0 && Date.now() < end && !isEnough?.()) {
+        const left = end - Date.now();
+        await withinTime(start(), isEnough ? Math.min(LOOK_MS, left) : left);
         if (failure !== undefined && failure !== failedBefore) return;
         if (round === undefined) await pause(Math.min(TURN_MS, Math.max(0, end - Date.now())));
       }
