@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import type { ArtifactStore } from '../../framework/components/artifact-store.ts';
+import { type Blake3, startBlake3, WORTH_BLAKE3 } from '../../framework/hashing/blake3.ts';
 import { type Digest, sha256 } from '../../framework/hashing/digest.ts';
 import { type Case, describeCases, type Skip } from './conformance.ts';
 
@@ -92,6 +93,23 @@ const CASES: readonly Case<ArtifactStoreSubject>[] = [
       }),
   ],
   [
+    'gives the right bytes of a big file by its second digest, and whatever that is',
+    ({ store }) =>
+      inFolder(async (folder) => {
+        const file = join(folder, 'huge');
+        const { bytes: huge, digest, blake3 } = hugeFile();
+        await writeFile(file, huge);
+        const written = await store.write({ file });
+        expect(written).toEqual({ digest, size: huge.byteLength, ...(written.blake3 && { blake3 }) });
+        for (const second of [blake3, blake3Of(BIG)]) {
+          const into = join(folder, second);
+          if (store.readInto) expect(await store.readInto(digest, into, second)).toBe(huge.byteLength);
+          const path = store.readInto ? into : await store.localPath(digest, second);
+          if (path !== undefined) expect(huge.equals(await readFile(path))).toBe(true);
+        }
+      }),
+  ],
+  [
     'says which source file is not there',
     async ({ store }) => {
       await expect(store.write({ file: join(tmpdir(), 'sluice-no-such-file') })).rejects.toEqual(
@@ -164,6 +182,22 @@ const CASES: readonly Case<ArtifactStoreSubject>[] = [
     },
   ],
   [
+    'notices damaged bytes of a big file that has a second digest',
+    ({ store, damage }) =>
+      inFolder(async (folder) => {
+        const file = join(folder, 'huge');
+        const { bytes: huge, digest, blake3 } = hugeFile();
+        await writeFile(file, huge);
+        await store.write({ file });
+        await damage(digest);
+        const ways = [
+          store.readInto && (() => store.readInto?.(digest, join(folder, 'damaged'), blake3)),
+          store.capabilities.localPaths && (() => store.localPath(digest, blake3)),
+        ];
+        for (const way of ways) if (way) await expect(way()).rejects.toEqual(code('ERR_ARTIFACT_DAMAGED'));
+      }),
+  ],
+  [
     'replaces damaged bytes when the right ones are written',
     async ({ store, damage }) => {
       await store.write(bytes('hello'));
@@ -181,6 +215,22 @@ export function describeArtifactStore(options: {
   readonly skip?: readonly Skip[];
 }): void {
   describeCases(`artifact store ${options.name}`, CASES, options);
+}
+
+/** So big that a store may tell, and use, its BLAKE3. Made once. */
+function hugeFile(): { readonly bytes: Buffer; readonly digest: Digest; readonly blake3: Blake3 } {
+  if (huge) return huge;
+  const content = Buffer.alloc(WORTH_BLAKE3 + 1, 'sluice  ');
+  huge = { bytes: content, digest: sha256(content), blake3: blake3Of(content) };
+  return huge;
+}
+let huge: ReturnType<typeof hugeFile> | undefined;
+
+function blake3Of(bytes: Uint8Array): Blake3 {
+  const running = startBlake3();
+  if (!running) throw new Error('@napi-rs/blake-hash has no binary for this system.');
+  running.update(bytes);
+  return running.digest();
 }
 
 async function listed(store: ArtifactStore): Promise<{ digest: Digest; size: number }[]> {

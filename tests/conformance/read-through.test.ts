@@ -22,7 +22,11 @@ describeArtifactStore({
   skip: [
     {
       reason: 'a damaged copy is fetched again, and nothing but the store can reach the memory behind it',
-      tests: ['notices damaged bytes on every way to them', 'replaces damaged bytes when the right ones are written'],
+      tests: [
+        'notices damaged bytes on every way to them',
+        'notices damaged bytes of a big file that has a second digest',
+        'replaces damaged bytes when the right ones are written',
+      ],
     },
   ],
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { minioArtifactStore } from '../../../framework/adapters/artifact-stores/minio.ts';
 import { readThrough } from '../../../framework/adapters/artifact-stores/read-through.ts';
 import type { ArtifactStore } from '../../../framework/components/artifact-store.ts';
+import { type Blake3, startBlake3 } from '../../../framework/hashing/blake3.ts';
 import { type Digest, sha256 } from '../../../framework/hashing/digest.ts';
 import { testService } from '../../services/test-service.ts';
 import { type BadProxy, badProxy } from './bad-proxy.ts';
@@ -87,6 +88,48 @@ describe.skipIf(!service)('a big file out of a real MinIO behind a bad line (npm
     await cache.close();
   });
 
+  it('is checked by the BLAKE3 that the record has of it, whose bytes these are, and by nothing else', async () => {
+    const [name, file] = [sha256('another name'), join(folder, 'big')];
+    await bucket.put(objectOf(name), BYTES);
+    expect(await open().readInto?.(name, file, blake3Of(BYTES))).toBe(BYTES.byteLength);
+    expect(sha256(readFileSync(file))).toBe(digest);
+    const again = open().readInto?.(name, join(folder, 'unvouched'));
+    await expect(again).rejects.toMatchObject(damaged(name, digest));
+  });
+
+  it('with a BLAKE3 goes on where connections broke, and comes once more when bytes are changed on the way', async () => {
+    proxy.breakAfter.down = 3 << 20;
+    const file = join(folder, 'big');
+    await open().readInto?.(digest, file, blake3Of(BYTES));
+    expect(sha256(readFileSync(file))).toBe(digest);
+    expect(proxy.broken).toBeGreaterThan(5);
+    proxy.breakAfter.down = Number.POSITIVE_INFINITY;
+    const before = proxy.seen.down;
+    let times = 1;
+    proxy.spoil = (chunk) => {
+      if (proxy.seen.down - before < BYTES.byteLength / 2 || chunk.byteLength < 60_000 || times-- <= 0) return chunk;
+      return Buffer.from(chunk).fill(0, chunk.byteLength - 100);
+    };
+    const cache = readThrough({ remote: open(), cacheDir: join(folder, 'cache') });
+    expect(sha256(readFileSync((await cache.localPath(digest, blake3Of(BYTES))) ?? ''))).toBe(digest);
+    expect(times).toBeLessThanOrEqual(0);
+    await cache.close();
+  });
+
+  it.each([
+    ['cut short', BYTES.subarray(0, 33 << 20)],
+    ['longer', Buffer.concat([BYTES, BYTES.subarray(0, 1)])],
+    ['with two parts in each other’s place', swapped(BYTES, 8 << 20)],
+    ['with one bit changed', Buffer.from(BYTES).fill((BYTES.at(-1) ?? 0) ^ 1, BYTES.byteLength - 1)],
+  ])('an object that somebody left %s is damaged by its BLAKE3, and the error names what it is', async (_, bytes) => {
+    const prefix = `spoilt-${sha256(bytes)}`;
+    const store = minioArtifactStore({ ...bucket.options, prefix });
+    await bucket.put(`${prefix}/${objectOf(digest)}`, bytes);
+    const read = store.readInto?.(digest, join(folder, 'big'), blake3Of(BYTES));
+    await expect(read).rejects.toMatchObject(damaged(digest, sha256(bytes)));
+    await store.close();
+  });
+
   it('leaves nothing in the cache when the server is gone in the middle', async () => {
     proxy.spoil = (chunk) => {
       if (proxy.seen.down > BYTES.byteLength / 3) proxy.isDown = true;
@@ -105,3 +148,24 @@ describe.skipIf(!service)('a big file out of a real MinIO behind a bad line (npm
     expect(existsSync(file)).toBe(false);
   });
 });
+
+const objectOf = (digest: Digest): string => `objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
+
+/** The error says both digests. */
+const damaged = (digest: Digest, found: Digest): object => ({
+  code: 'ERR_ARTIFACT_DAMAGED',
+  message: expect.stringMatching(new RegExp(`${digest}.*${found}`)) as string,
+});
+
+function blake3Of(bytes: Uint8Array): Blake3 {
+  const running = startBlake3();
+  if (!running) throw new Error('@napi-rs/blake-hash has no binary for this system.');
+  running.update(bytes);
+  return running.digest();
+}
+
+/** The same bytes with the second and the third part exchanged. */
+function swapped(bytes: Buffer, part: number): Buffer {
+  const [one, other] = [bytes.subarray(part, 2 * part), bytes.subarray(2 * part, 3 * part)];
+  return Buffer.concat([bytes.subarray(0, part), other, one, bytes.subarray(3 * part)]);
+}
