@@ -1,15 +1,18 @@
-import { lstatSync } from 'node:fs';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import type { Digest } from './digest.ts';
 import { digestOfFile } from './file-digest.ts';
 
 /** What a check found: all bytes as promised, no file, or the digest of other bytes. */
 export type FileVerdict = 'whole' | 'missing' | { readonly found: Digest };
 
+/** What tells one state of a file from another. */
+export type FileStat = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'isFile'>;
+
 export interface FileCheck {
   /** Reads every byte the first time; later only when inode, size or time of change are others than those of the bytes it saw. */
   check(path: string, digest: Digest): Promise<FileVerdict>;
-  /** Says that the file was just written from bytes of this digest. */
-  trust(path: string, digest: Digest): void;
+  /** Says that the file was just written from bytes of this digest. @param stat of it, where that was asked already. */
+  trust(path: string, digest: Digest, stat?: FileStat): void;
 }
 
 /**
@@ -20,7 +23,7 @@ export function createFileCheck(): FileCheck {
   const seen = new Map<string, string>();
   return {
     async check(path, digest) {
-      const stamp = stampOf(path, digest);
+      const stamp = stampOf(digest, statOf(path));
       if (stamp === undefined) return 'missing';
       if (seen.get(path) === stamp) return 'whole';
       const { digest: found } = await digestOfFile(path);
@@ -29,15 +32,15 @@ export function createFileCheck(): FileCheck {
       seen.set(path, stamp);
       return 'whole';
     },
-    trust(path, digest) {
-      const stamp = stampOf(path, digest);
+    trust(path, digest, stat = statOf(path)) {
+      const stamp = stampOf(digest, stat);
       if (stamp !== undefined) seen.set(path, stamp);
     },
   };
 }
 
-function stampOf(path: string, digest: Digest): string | undefined {
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  // Not the time of the last inode change: each new hard link moves it.
-  return stat?.isFile() ? `${digest} ${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs}` : undefined;
-}
+const statOf = (path: string): FileStat | undefined => lstatSync(path, { bigint: true, throwIfNoEntry: false });
+
+/** Not the time of the last inode change: each new hard link moves it. */
+const stampOf = (digest: Digest, stat: FileStat | undefined): string | undefined =>
+  stat?.isFile() ? `${digest} ${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs}` : undefined;

@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { THIS_HOST } from '../this-host.ts';
 
-/** A name for something that this process is making and will rename when it is whole: `HOST.PID.RANDOM`. */
-export const temporaryName = (): string =>
-  `${encodeURIComponent(THIS_HOST)}.${process.pid}.${randomBytes(8).toString('hex')}`;
+const HOST = encodeURIComponent(THIS_HOST);
+/** Told apart by it: threads of one process, and processes whose number was used before. Asked once: random bytes take as long as writing a small file. */
+const RANDOM = randomBytes(8).toString('hex');
+let made = 0;
+
+/** A name for something that this process is making and will rename when it is whole: `HOST.PID.RANDOM-NUMBER`. */
+export const temporaryName = (): string => `${HOST}.${process.pid}.${RANDOM}-${++made}`;
 
 /**
  * Whether who made it is dead, so that nobody will finish it: looked up where it was a process of this machine, and where it was not, or the
@@ -16,6 +20,6 @@ export function isLeftBehind(name: string, modifiedAt: number, before: number): 
   // From the right: a host name may have dots.
   const parts = name.split('.');
   const pid = Number(parts.at(-2));
-  const isOurs = parts.slice(0, -2).join('.') === encodeURIComponent(THIS_HOST) && Number.isInteger(pid);
+  const isOurs = parts.slice(0, -2).join('.') === HOST && Number.isInteger(pid);
   return (isOurs && !isProcessAlive(pid, modifiedAt)) || modifiedAt < before;
 }

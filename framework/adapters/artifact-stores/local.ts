@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../../components/artifact-store.ts';
 import { SluiceError, sluiceError } from '../../errors.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
-import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
+import { openContentFolder } from '../../hashing/open-content-folder.ts';
 import { faultsInWords } from './faults-in-words.ts';
 import { temporaryFiles } from './temporary-files.ts';
 

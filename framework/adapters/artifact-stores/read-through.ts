@@ -4,9 +4,9 @@ import type { ArtifactStore, StoredFile } from '../../components/artifact-store.
 import { inputError, SluiceError, sluiceError } from '../../errors.ts';
 import type { Blake3 } from '../../hashing/blake3.ts';
 import { checkedStream } from '../../hashing/checked-stream.ts';
-import { openContentFolder } from '../../hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../hashing/digest.ts';
 import { enterFolder, type FolderUser } from '../../hashing/folder-users.ts';
+import { openContentFolder } from '../../hashing/open-content-folder.ts';
 import { systemReason } from '../../hashing/system-reason.ts';
 import { trimContentFolder } from '../../hashing/trim-content-folder.ts';
 import { faultsInWords } from './faults-in-words.ts';

@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type ContentFolder, openContentFolder } from '../../../framework/hashing/content-folder.ts';
+import type { ContentFolder } from '../../../framework/hashing/content-folder.ts';
 import { type Digest, sha256 } from '../../../framework/hashing/digest.ts';
+import { openContentFolder } from '../../../framework/hashing/open-content-folder.ts';
 
 const [BEFORE, AFTER] = ['bytes of before', 'bytes of after!'];
 

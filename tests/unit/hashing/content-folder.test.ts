@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ContentFolder, openContentFolder } from '../../../framework/hashing/content-folder.ts';
+import type { ContentFolder } from '../../../framework/hashing/content-folder.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
+import { openContentFolder } from '../../../framework/hashing/open-content-folder.ts';
 
 const HELLO = sha256('hello');
 const bytes = Buffer.from('hello');

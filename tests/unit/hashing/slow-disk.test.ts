@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, expect, it, vi } from 'vitest';
-import { openContentFolder } from '../../../framework/hashing/content-folder.ts';
 import { mapLimited } from '../../../framework/hashing/map-limited.ts';
+import { openContentFolder } from '../../../framework/hashing/open-content-folder.ts';
 
 /** Files that wait for the disk, and the most there ever were. */
 const disk = vi.hoisted(() => ({ waiting: [] as (() => void)[], most: 0 }));

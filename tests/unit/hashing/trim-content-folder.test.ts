@@ -4,9 +4,9 @@ import { link, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openContentFolder } from '../../../framework/hashing/content-folder.ts';
 import type { Digest } from '../../../framework/hashing/digest.ts';
 import { enterFolder, oldestUser } from '../../../framework/hashing/folder-users.ts';
+import { openContentFolder } from '../../../framework/hashing/open-content-folder.ts';
 import { trimContentFolder } from '../../../framework/hashing/trim-content-folder.ts';
 
 const DAY = 86_400;
