@@ -3,8 +3,8 @@ import type { CacheEntry } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
 import { compiledQuery, type SlotOf } from './compiled-query.ts';
 import { fromJson, toJson } from './json-column.ts';
+import { fromPartsRow, type JoinedParts, PARTS_COLUMNS, partsId } from './key-parts-row.ts';
 import type { CacheEntryTable, Sql } from './metadata-schema.ts';
-import { partsId } from './step-run-row.ts';
 
 /** Names no row of `key_parts`. */
 export const NO_PARTS = '';
@@ -13,8 +13,9 @@ export function selectEntries(on: Sql) {
   return on
     .selectFrom('cache_entry')
     .leftJoin('key_parts', 'key_parts.id', 'cache_entry.parts_id')
+    .leftJoin('key_parts as key_base', 'key_base.id', 'key_parts.base_id')
     .selectAll('cache_entry')
-    .select('key_parts.parts as parts');
+    .select(PARTS_COLUMNS);
 }
 
 /** As a store keeps it whose parts are kept apart. */
@@ -29,13 +30,13 @@ export const toEntryRow = (entry: CacheEntry): CacheEntryTable => ({
   output: toJson(entry.output),
 });
 
-export const fromEntryRow = (row: CacheEntryTable & { readonly parts: string | null }): CacheEntry => ({
+export const fromEntryRow = (row: CacheEntryTable & JoinedParts): CacheEntry => ({
   key: row.key as CacheKey,
   step: row.step,
   origin: row.origin,
   originRun: row.origin_run,
   output: fromJson(row.output),
-  parts: row.parts === null ? [] : fromJson(row.parts),
+  parts: fromPartsRow(row),
   createdAt: row.created_at,
   expiresAt: row.expires_at,
 });

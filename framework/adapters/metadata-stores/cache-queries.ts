@@ -8,11 +8,12 @@ import { collectionNumber } from './collection-number.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
 import type { Transact } from './grouped-transactions.ts';
 import { toJson } from './json-column.ts';
+import { insertParts, partsId } from './key-parts-row.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { decodeMark, toPage } from './page-mark.ts';
 import { startsWith } from './starts-with.ts';
 import { putAttempt } from './step-run-queries.ts';
-import { changeStepRun, insertParts, partsId } from './step-run-row.ts';
+import { changeStepRun } from './step-run-row.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 
 const PAGE = 50;

@@ -114,11 +114,13 @@ export interface StepRunTable {
   hook_failures: Json | null;
 }
 
-/** Parts of cache keys, each list once however many step runs share it. */
+/** Parts of cache keys, each list once however many step runs share it, and so what the lists of one step begin with. */
 export interface KeyPartsTable {
-  /** SHA-256 of `parts`. */
+  /** SHA-256 of `parts`, or of `base_id` and `parts`. */
   id: string;
   parts: Json;
+  /** The list that this one goes on. */
+  base_id: string | null;
 }
 
 export interface AttemptTable {

@@ -8,6 +8,7 @@ import { addRecording } from './migrations/recording.ts';
 import { addRunLinks } from './migrations/run-links.ts';
 import { addRunTally } from './migrations/run-tally.ts';
 import { addRunValues } from './migrations/run-values.ts';
+import { shareKeyParts } from './migrations/shared-key-parts.ts';
 import { unfinished } from './unfinished.ts';
 
 /** Brings the schema from version `n` to `n + 1`. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   leanIndices,
   indexLiveClaims,
   addRunTally,
+  shareKeyParts,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -6,13 +6,14 @@ import { isFinal } from '../../model/status.ts';
 import { fromArtifactRow, insertArtifact, makersOf, toArtifactRow } from './artifact-queries.ts';
 import { fromEntryRow, selectEntries, toEntryRow } from './cache-entry-row.ts';
 import { insertRows } from './insert-rows.ts';
+import { insertParts } from './key-parts-row.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { insertCodeState, readCodeState } from './run-code-queries.ts';
 import { insertSteps, insertTags, runById } from './run-queries.ts';
 import { fromRunRow, toRunRow } from './run-row.ts';
 import { insertRunParams, takeOverMetrics } from './run-value-queries.ts';
 import { fromAttemptRow, toAttemptRow } from './step-run-queries.ts';
-import { fromStepRunRow, insertParts, selectStepRuns } from './step-run-row.ts';
+import { fromStepRunRow, selectStepRuns } from './step-run-row.ts';
 import { fromLogRow, insertLogs, insertTracked, trackedOf } from './tracking-queries.ts';
 
 type RunCopyQueries = Pick<MetadataStore, 'readRunRecord' | 'writeRunRecord'>;

@@ -5,13 +5,14 @@ import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 import { compiledWrite } from './compiled-query.ts';
 import { deleteInParts } from './delete-in-parts.ts';
 import { insertRows } from './insert-rows.ts';
+import { insertParts } from './key-parts-row.ts';
 import type { RunTable, Sql, SqlContext, StepRunTable } from './metadata-schema.ts';
 import { deleteCodeState } from './run-code-queries.ts';
 import { pageOfRuns } from './run-filter-queries.ts';
 import { CANCEL_NOW, changedRunColumns, fromRunRow, NO_DURATION, toRunRow } from './run-row.ts';
 import { deleteRunValues, insertRunParams, takeOverMetrics } from './run-value-queries.ts';
 import { startsWith } from './starts-with.ts';
-import { insertParts, toStepRunRow } from './step-run-row.ts';
+import { toStepRunRow } from './step-run-row.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 import { unfinished } from './unfinished.ts';
 

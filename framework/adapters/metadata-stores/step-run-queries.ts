@@ -5,16 +5,10 @@ import type { Status } from '../../model/status.ts';
 import { compiledWrite } from './compiled-query.ts';
 import { inSlices } from './in-slices.ts';
 import { fromJson, toJsonOrNull } from './json-column.ts';
+import { insertParts } from './key-parts-row.ts';
 import type { AttemptTable, Sql, SqlContext } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
-import {
-  changeStepRun,
-  fromStepRunRow,
-  insertParts,
-  type JoinedStepRun,
-  selectStepRuns,
-  stepRunOf,
-} from './step-run-row.ts';
+import { changeStepRun, fromStepRunRow, type JoinedStepRun, selectStepRuns, stepRunOf } from './step-run-row.ts';
 
 const RECENT = 200;
 const SUCCEEDED: readonly Status[] = ['succeeded'];

@@ -1,8 +1,8 @@
-import { sha256 } from '../../hashing/digest.ts';
-import type { CacheKey, KeyPart } from '../../model/key-part.ts';
+import type { CacheKey } from '../../model/key-part.ts';
 import type { StepRunRecord } from '../../model/run.ts';
 import { compiledQuery, compiledWrite, type SlotOf } from './compiled-query.ts';
-import { fromJson, toJson, toJsonOrNull } from './json-column.ts';
+import { fromJson, toJsonOrNull } from './json-column.ts';
+import { fromPartsRow, type JoinedParts, PARTS_COLUMNS, partsId } from './key-parts-row.ts';
 import type { Sql, StepRunTable } from './metadata-schema.ts';
 import { fromSegments, toSegments } from './segments-column.ts';
 
@@ -88,7 +88,7 @@ const updateOf = (columns: readonly (keyof StepRunRow)[]) =>
   );
 
 /** A step run as `selectStepRuns` reads it. */
-export type JoinedStepRun = StepRunTable & { readonly parts: string | null };
+export type JoinedStepRun = StepRunTable & JoinedParts;
 
 export const fromStepRunRow = (row: JoinedStepRun): StepRunRecord => ({
   id: row.id,
@@ -97,7 +97,7 @@ export const fromStepRunRow = (row: JoinedStepRun): StepRunRecord => ({
   step: row.step,
   status: row.status,
   key: row.key as CacheKey | null,
-  parts: row.parts === null ? [] : fromJson(row.parts),
+  parts: fromPartsRow(row),
   origin: row.origin,
   reason: row.reason,
   output: fromJson(row.output),
@@ -114,52 +114,11 @@ export const selectStepRuns = (on: Sql) =>
   on
     .selectFrom('step_run')
     .leftJoin('key_parts', 'key_parts.id', 'step_run.parts_id')
+    .leftJoin('key_parts as key_base', 'key_base.id', 'key_parts.base_id')
     .selectAll('step_run')
-    .select('key_parts.parts as parts');
+    .select(PARTS_COLUMNS);
 
 /** One of them: a miss is compared with the same call of an earlier run. */
 export const stepRunOf = compiledQuery((on, slot: SlotOf<Pick<StepRunRecord, 'id'>>) =>
   selectStepRuns(on).where('step_run.id', '=', slot('id')),
-);
-
-interface StoredParts {
-  readonly id: string;
-  readonly parts: string;
-}
-
-/** The lists are frozen data that pass through here several times a step. */
-const encoded = new WeakMap<readonly KeyPart[], StoredParts>();
-
-function encodeParts(parts: readonly KeyPart[]): StoredParts {
-  const before = encoded.get(parts);
-  if (before) return before;
-  const text = `[${parts.map(textOfPart).join()}]`;
-  const row = { id: sha256(text), parts: text };
-  encoded.set(parts, row);
-  return row;
-}
-
-/** Most parts of a key are the same objects for every call of a step. */
-const texts = new WeakMap<KeyPart, string>();
-
-function textOfPart(part: KeyPart): string {
-  const text = texts.get(part) ?? toJson(part);
-  texts.set(part, text);
-  return text;
-}
-
-/** Null for no parts: a step that has not come to its key. */
-export const partsId = (parts: readonly KeyPart[]): string | null =>
-  parts.length === 0 ? null : encodeParts(parts).id;
-
-/** Stores the list, unless it is there. */
-export async function insertParts(on: Sql, parts: readonly KeyPart[]): Promise<void> {
-  if (parts.length > 0) await insertPartsRow(on, encodeParts(parts));
-}
-
-const insertPartsRow = compiledWrite<StoredParts>((on, slot) =>
-  on
-    .insertInto('key_parts')
-    .values({ id: slot('id'), parts: slot('parts') })
-    .onConflict((conflict) => conflict.column('id').doNothing()),
 );

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { sluiceError } from '../../errors.ts';
-import { systemReason } from '../../hashing/system-reason.ts';
-import { makeFolder } from '../../make-folder.ts';
 import { type OwnManifest, ownManifest, packageRoot } from './package-root.ts';
 
 export interface NewProject {
@@ -65,15 +63,15 @@ async function filesOf(dir: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** False when the file was there. @throws ERR_FILE_WRITE */
+/** False when the file was there. */
 async function writeNew(path: string, text: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true });
   try {
-    await makeFolder(dirname(path));
     await writeFile(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw sluiceError('ERR_FILE_WRITE', { path, reason: systemReason(error) }, error);
+    throw error;
   }
 }
 

@@ -28,9 +28,7 @@ const MlflowOptions = z.strictObject({
     .int()
     .nonnegative()
     .default(3000)
-    .describe(
-      'Milliseconds that the end of a run waits for entries to arrive; a process of its own delivers what is left',
-    ),
+    .describe('Milliseconds that the end of a run waits for entries to arrive; what is left comes with the next run'),
 });
 
 export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [

@@ -2,7 +2,16 @@ import { expect } from 'vitest';
 import type { CollectionRecord } from '../../../framework/components/collection-record.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
 import type { Case } from '../conformance.ts';
-import { artifactOf, keyOf, NOON, sampleCommit, sampleExecutor, sampleRun, sampleStep } from './sample-records.ts';
+import {
+  artifactOf,
+  keyOf,
+  NOON,
+  partsOf,
+  sampleCommit,
+  sampleExecutor,
+  sampleRun,
+  sampleStep,
+} from './sample-records.ts';
 import type { MetadataStoreSubject } from './subject.ts';
 
 const HOUR = 3_600_000;
@@ -73,6 +82,29 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
       // The claim that somebody holds is still his.
       expect(await store.claim(keyOf('other'), 'executor-2/run-b/other here 2', HOUR)).toHaveProperty('heldBy');
       expect(await store.claim(keyOf('load'), 'executor-2/run-b/load here 2', HOUR)).toHaveProperty('claim');
+    },
+  ],
+  [
+    'keeps the parts of keys that a step run or an entry points to, and what they have in common',
+    async ({ store }) => {
+      const step = (run: string, text: string) => sampleStep(run, 'load', { parts: partsOf(text), key: keyOf(text) });
+      const sweep = () => store.forgetSpent({ before: NOON, claims: false, dryRun: false });
+      await store.createRun(sampleRun('run-aaaa'), [step('run-aaaa', 'a')]);
+      await store.createRun(sampleRun('run-bbbb'), [step('run-bbbb', 'b')]);
+      await store.createRun(sampleRun('run-dddd'), [sampleStep('run-dddd', 'kept')]);
+      await store.commit(sampleCommit('run-dddd', 'kept'));
+      for (const run of ['run-aaaa', 'run-dddd']) await store.deleteRun(run);
+      await sweep();
+      expect((await store.lookup(keyOf('kept')))?.parts).toEqual(partsOf('kept'));
+      await store.invalidate({});
+      await sweep();
+      expect((await store.stepRuns('run-bbbb'))[0]?.parts).toEqual(partsOf('b'));
+      await store.deleteRun('run-bbbb');
+      await sweep();
+      await sweep();
+      // Nothing is left of it, and whoever has stored it before has to store it again.
+      await store.createRun(sampleRun('run-cccc'), [step('run-cccc', 'b')]);
+      expect((await store.stepRuns('run-cccc'))[0]?.parts).toEqual(partsOf('b'));
     },
   ],
   [

@@ -16,6 +16,7 @@ const VALUES: Readonly<Record<string, string | number | null>> = {
   key: 'key-1',
   parts_id: 'parts-1',
   'key_parts.id': 'parts-1',
+  base_id: null,
   parts: JSON.stringify([{ part: 'schema', digest: DIGEST, display: '1' }]),
   status: 'succeeded',
   mode: 'fail-fast',
