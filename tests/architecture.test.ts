@@ -26,7 +26,14 @@ const FRAMEWORK = [
 ];
 const PORTS = new Set(['errors.ts', 'hashing', 'model', 'components']);
 /** Files at the top of framework/ that every room may import. */
-const EVERYONES = new Set(['errors.ts', 'is-process-alive.ts', 'nearest.ts', 'secret-values.ts', 'this-host.ts']);
+const EVERYONES = new Set([
+  'errors.ts',
+  'is-process-alive.ts',
+  'make-folder.ts',
+  'nearest.ts',
+  'secret-values.ts',
+  'this-host.ts',
+]);
 /** The public entry imports every room. */
 const ENTRIES = new Set(['index.ts']);
 const YOLO = ['nn', 'model', 'drawing', 'data', 'metrics', 'train', 'report'];

@@ -61,7 +61,7 @@ export function sourceDigester(options: {
         digest: reached.assets.get(path)!,
       })),
       receiverFields: slice.receiverFields,
-      warnings: reached.warnings,
+      warnings: reached.warnings.map((warning) => ({ ...warning, file: nameOf(warning.file) })),
     });
     return { value, basis: reached.basis, texts: () => codeTexts(pieces, (path) => run.read(path)?.text) };
   };

@@ -7,6 +7,11 @@ export const STORE_ERRORS = {
     ({ path, what }) => `${what} ${path} does not exist.`,
     () => 'Check the path; a relative one counts from the current folder.',
   ),
+  ERR_FILE_WRITE: errorRow<{ path: string; reason: string }>(
+    2,
+    ({ path, reason }) => `${path} can't be written: ${reason}.`,
+    () => 'Name another place, or free some space or mend the permissions there.',
+  ),
   ERR_ARTIFACT_MISSING: errorRow<{ digest: string; store: string }>(
     1,
     ({ digest, store }) => `Artifact ${digest} is not in the store ${store}.`,

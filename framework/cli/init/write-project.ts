@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { sluiceError } from '../../errors.ts';
+import { systemReason } from '../../hashing/system-reason.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { type OwnManifest, ownManifest, packageRoot } from './package-root.ts';
 
 export interface NewProject {
@@ -63,15 +65,15 @@ async function filesOf(dir: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** False when the file was there. */
+/** False when the file was there. @throws ERR_FILE_WRITE */
 async function writeNew(path: string, text: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
   try {
+    await makeFolder(dirname(path));
     await writeFile(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    throw sluiceError('ERR_FILE_WRITE', { path, reason: systemReason(error) }, error);
   }
 }
 

@@ -40,8 +40,10 @@ function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Co
     return `  ${label} ${colors.dim(`${sizeText(size)} ·`)} sluice artifacts get ${reference}`;
   });
   const more = files.length - shown.length;
+  const rest = unshown(run.result);
   return [
     ...values,
+    ...(rest === '' ? [] : [colors.dim(`  ${rest}: sluice runs show ${run.name} --output yaml`)]),
     ...shown,
     ...(more > 0 ? [colors.dim(`  and ${more} more: sluice artifacts list --run ${run.name}`)] : []),
   ];
@@ -53,10 +55,26 @@ function shortValues(result: unknown): [string, readonly string[]][] {
   if (whole !== undefined) return [['', [whole]]];
   if (result === null || typeof result !== 'object' || Array.isArray(result)) return [];
   return Object.entries(result).flatMap(([name, value]): [string, readonly string[]][] => {
-    const texts = sentences(value) ?? figures(value) ?? shortText(value);
+    const texts = fieldTexts(value);
     return texts === undefined ? [] : [[name, [texts].flat()]];
   });
 }
+
+const fieldTexts = (value: unknown): string | readonly string[] | undefined =>
+  sentences(value) ?? figures(value) ?? shortText(value);
+
+/** Names of the fields that are too long to be read here; those with files are told of as files, and null has nothing to tell. */
+function unshown(result: unknown): string {
+  if (result === null || typeof result !== 'object' || shortText(result) !== undefined) return '';
+  if (Array.isArray(result)) return holdsFiles(result) ? '' : 'its result';
+  const isTold = (value: unknown): boolean =>
+    value === null || value === undefined || fieldTexts(value) !== undefined || holdsFiles(value);
+  return Object.entries(result)
+    .flatMap(([name, value]) => (isTold(value) ? [] : [name]))
+    .join(', ');
+}
+
+const holdsFiles = (value: unknown): boolean => JSON.stringify(value).includes('"digest"');
 
 const LONGEST_VALUE = 200;
 const MOST_SENTENCES = 5;

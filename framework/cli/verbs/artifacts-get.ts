@@ -1,8 +1,10 @@
-import { lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { sluiceError } from '../../errors.ts';
 import { stackIo } from '../../executor/stack-services.ts';
 import { shortDigest } from '../../hashing/digest.ts';
+import { systemReason } from '../../hashing/system-reason.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import type { Call } from '../commands/command-kit.ts';
 import { sizeText } from '../format/size.ts';
@@ -49,8 +51,7 @@ async function kindOf(path: string): Promise<'nothing' | 'folder' | 'file'> {
 
 /** Writes beside the destination and renames: whoever looks sees the old thing or the whole new one, and a failure leaves the old one. */
 async function replaceWhole(destination: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(destination), { recursive: true });
-  const workshop = await mkdtemp(join(dirname(destination), '.sluice-get-'));
+  const workshop = await workshopBeside(destination);
   try {
     const fresh = join(workshop, 'fresh');
     await write(fresh);
@@ -60,5 +61,16 @@ async function replaceWhole(destination: string, write: (temporary: string) => P
     await rename(fresh, destination);
   } finally {
     await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** @throws ERR_FILE_WRITE */
+async function workshopBeside(destination: string): Promise<string> {
+  const folder = dirname(destination);
+  try {
+    await makeFolder(folder);
+    return await mkdtemp(join(folder, '.sluice-get-'));
+  } catch (error) {
+    throw sluiceError('ERR_FILE_WRITE', { path: folder, reason: systemReason(error) }, error);
   }
 }

@@ -13,7 +13,7 @@ export async function findRun(store: MetadataStore, reference: string): Promise<
   if (run?.name === reference && run.id !== reference) await refuseTwins(store, reference);
   if (run) return run;
   const { items } = await store.listRuns({ limit: 100 });
-  const meant = nearest(reference, [...new Set(items.flatMap(({ name, id }) => [name, id]))]);
+  const meant = nearest(reference, ['latest', ...new Set(items.flatMap(({ name, id }) => [name, id]))]);
   throw sluiceError('ERR_NOT_FOUND', {
     what: 'run',
     reference,

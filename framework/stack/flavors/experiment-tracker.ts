@@ -28,7 +28,9 @@ const MlflowOptions = z.strictObject({
     .int()
     .nonnegative()
     .default(3000)
-    .describe('Milliseconds that the end of a run waits for entries to arrive; what is left comes with the next run'),
+    .describe(
+      'Milliseconds that the end of a run waits for entries to arrive; a process of its own delivers what is left',
+    ),
 });
 
 export const EXPERIMENT_TRACKERS: readonly Flavor<'experiment_tracker'>[] = [

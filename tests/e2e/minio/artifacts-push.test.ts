@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { testService } from '../../services/test-service.ts';
 import { project, sluice } from '../sluice-command.ts';
@@ -15,6 +16,7 @@ class Steps {
     const dir = join(stepContext().workDir, 'pictures');
     mkdirSync(dir);
     for (let i = 0; i < 60; i++) writeFileSync(join(dir, i + '.txt'), 'picture ' + i);
+    writeFileSync(join(dir, 'film'), Buffer.alloc(33 << 20, 'film'));
     return { folder: DirectoryRef.of(dir), count: 60 };
   }
   @step({ isolation: 'process' }) async look(folder: DirectoryRef, count: number): Promise<{ text: string }> {
@@ -80,6 +82,14 @@ describe.skipIf(!service)('artifacts push to a real MinIO (npm run services -- s
     const pushed = await json(first, 'artifacts', 'push', 'latest', '--to', 'team');
     expect(pushed).toMatchObject({ objects: dry['wanted'], entries: 2, incomplete: 0, runs: [{ outcome: 'written' }] });
     expect((await bucket.names()).length).toBe(dry['wanted']);
+    // The second digest of the big file goes along: whoever fetches it there has the quicker check too.
+    const record = new DatabaseSync(env.TEST_METADATA, { readOnly: true });
+    const outputs = record
+      .prepare('SELECT output FROM cache_entry')
+      .all()
+      .map(({ output }) => String(output));
+    record.close();
+    expect(outputs.filter((output) => /"blake3":\{"[0-9a-f]{64}":"[0-9a-f]{64}"\}/.test(output))).toHaveLength(1);
     expect(await json(first, 'artifacts', 'push', '--all', '--to', 'team')).toMatchObject({ objects: 0 });
 
     const { steps, result } = await json(second, 'run', 'album', '--stack', 'team');
