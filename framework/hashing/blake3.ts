@@ -15,7 +15,6 @@ export interface RunningBlake3 {
 /** Bytes of a file from which on its BLAKE3 is counted and kept: smaller ones are hashed with SHA-256 in a tenth of a second. */
 export const WORTH_BLAKE3 = 32 << 20;
 
-const require = createRequire(import.meta.url);
 let library: typeof Library | null | undefined;
 
 /**
@@ -36,7 +35,7 @@ export function startBlake3(): RunningBlake3 | undefined {
 
 function load(): typeof Library | null {
   try {
-    return require('@napi-rs/blake-hash') as typeof Library;
+    return createRequire(import.meta.url)('@napi-rs/blake-hash') as typeof Library;
   } catch {
     // An optional dependency: not installed, or no binary for this system. Everything works without it, by SHA-256.
     return null;
