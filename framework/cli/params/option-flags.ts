@@ -13,12 +13,13 @@ export const optionSchema = ({ options }: Flavor): JsonSchema => inputSchema(opt
 
 /**
  * A component's options from the flags that its verb did not understand; references are taken as they stand.
+ * @param wanted the flavor as the user names it: of one's own, a module.
  * @throws ERR_USAGE with one sentence for each wrong flag or value.
  */
 export const parseOptionFlags = (
   flavor: Flavor,
   words: readonly string[],
-  verbFlags: readonly string[],
+  { verbFlags, wanted }: { readonly verbFlags: readonly string[]; readonly wanted: string },
 ): Record<string, unknown> =>
   parseParamFlags({
     pipeline: flavor.name,
@@ -29,7 +30,7 @@ export const parseOptionFlags = (
     refuse: (problems) =>
       sluiceError('ERR_USAGE', {
         message: `Options of ${flavor.name}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-        hint: `sluice ${flavor.kind.replace('_', '-')} register --flavor ${flavor.name} --help lists them.`,
+        hint: `sluice ${flavor.kind.replace('_', '-')} register --flavor ${wanted} --help lists them.`,
       }),
   });
 

@@ -41,7 +41,7 @@ export async function componentRegisterVerb(kind: ComponentKind, call: Call): Pr
     });
   }
   if (!flavor || wanted === undefined) throw await nameTheFlavor(kind, usage);
-  const options = parseOptionFlags(flavor, words, flagsOf(command));
+  const options = parseOptionFlags(flavor, words, { verbFlags: flagsOf(command), wanted });
   const file = await registerComponent({ project, kind, name, flavor: wanted, options, description });
   await writeMissingSchemas(project);
   warnOfPlainSecrets(flavor, options, invocation);

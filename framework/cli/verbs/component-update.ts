@@ -46,7 +46,7 @@ export async function componentUpdateVerb(
     command.outputHelp();
     return undefined;
   }
-  const options = parseOptionFlags(flavor, words, flagsOf(command));
+  const options = parseOptionFlags(flavor, words, { verbFlags: flagsOf(command), wanted: component.flavor });
   for (const option of unset) checkUnset(option, component.options, name);
   const removed = Object.fromEntries(unset.map((option) => [option, undefined]));
   const change = { ...removed, ...options, ...(description !== undefined && { description }) };
