@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseOptionFlags } from '../../../framework/cli/params/option-flags.ts';
-import { defineFlavor } from '../../../framework/stack/flavor.ts';
+import { parseOptionFlags } from '../../../../framework/cli/params/option-flags.ts';
+import { defineFlavor } from '../../../../framework/stack/flavor.ts';
 
 it('sends who has misspelt an option of a flavor of their own to the help of its module', () => {
   const flavor = defineFlavor({
