@@ -76,7 +76,11 @@ function checkNames(values: Readonly<Record<string, unknown>>, schema: JsonSchem
       const meant = nearest(name, Object.keys(properties));
       const said = meant === undefined ? '' : ` Did you mean ${at}${meant}?`;
       const names = Object.keys(properties).join(', ');
-      throw configError(file, `there is no parameter ${at}${name}.${said}`, `Parameters are ${names}.`);
+      const isSection = at === '' && SECTIONS.includes(name);
+      const sections = isSection
+        ? ` Beside ${name}: there may only be params:, steps: and run:, and parameters stand under params:.`
+        : '';
+      throw configError(file, `there is no parameter ${at}${name}.${said}`, `Parameters are ${names}.${sections}`);
     }
     if (isPlain(value)) checkNames(value, child, file, `${at}${name}.`);
   }

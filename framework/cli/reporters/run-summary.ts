@@ -65,8 +65,8 @@ const fieldTexts = (value: unknown): string | readonly string[] | undefined =>
 
 /** Names of the fields that are too long to be read here; those with files are told of as files, and null has nothing to tell. */
 function unshown(result: unknown): string {
-  if (result === null || typeof result !== 'object' || shortText(result) !== undefined) return '';
-  if (Array.isArray(result)) return holdsFiles(result) ? '' : 'its result';
+  if (result === null || result === undefined || shortText(result) !== undefined) return '';
+  if (typeof result !== 'object' || Array.isArray(result)) return holdsFiles(result) ? '' : 'its result';
   const isTold = (value: unknown): boolean =>
     value === null || value === undefined || fieldTexts(value) !== undefined || holdsFiles(value);
   return Object.entries(result)

@@ -49,6 +49,20 @@ describe('a new project', () => {
     expect(read('full', 'package.json')).toBe('mine');
   });
 
+  it.runIf(process.platform === 'linux')('ends where no folder can be made', async () => {
+    await expect(writeProject({ dir: '/proc/sluice-project', force: false })).rejects.toMatchObject({
+      code: 'ERR_FILE_WRITE',
+    });
+  });
+
+  it('says which file it could not write below a file', async () => {
+    writeFileSync(join(root, 'leaf'), '');
+    await expect(writeProject({ dir: join(root, 'leaf', 'project'), force: false })).rejects.toMatchObject({
+      code: 'ERR_FILE_WRITE',
+      message: expect.stringContaining('is a file'),
+    });
+  });
+
   it('is no file', async () => {
     writeFileSync(join(root, 'file'), '');
     await expect(writeProject({ dir: join(root, 'file'), force: false })).rejects.toMatchObject({

@@ -70,6 +70,14 @@ run: { name: tuesday, tags: [a, b], mode: continue, maxParallel: 2, stack: local
     expect(() => configSteps(config)).toThrow(message);
   });
 
+  it('says where parameters belong when they stand beside sections', async () => {
+    await expect(read('epochs: 5\nsteps: { train: { timeout: 1m } }\n')).rejects.toMatchObject({
+      code: 'ERR_CONFIG',
+      message: expect.stringContaining('no parameter steps'),
+      hint: expect.stringContaining('under params:'),
+    });
+  });
+
   it('has a note for the run', async () => {
     const config = await read('run: { note: why, nmae: x }');
     expect(() => configRun(config)).toThrow('there is no run.nmae. Did you mean name?');
