@@ -141,7 +141,8 @@ const GROUPS = [
   },
   {
     name: 'cli-kit',
-    test: inRooms('cli[\\\\/](?:commands|format|reporters|init[\\\\/]package-root|usage-error|program|outline)'),
+    // What every command begins with.
+    test: /[\\/]framework[\\/]cli[\\/](?:(?:commands|format|reporters)[\\/]|(?:program|outline|usage-error|init[\\/]package-root)\.ts$)/,
   },
   {
     name: 'cli-work',
