@@ -23,7 +23,7 @@ export function metadataTrials(store: MetadataStore): readonly Trial[] {
   return [
     {
       subject,
-      check: 'schema',
+      check: 'schema version',
       run: async () => {
         await store.migrate();
         return `version ${await store.schemaVersion()} at ${store.location}`;

@@ -37,14 +37,14 @@ describe('the doctor', () => {
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(checks.map(({ subject, check }) => `${subject} ${check}`)).toEqual(
       expect.arrayContaining([
-        'metadata_store schema',
+        'metadata_store schema version',
         'metadata_store latency',
         'artifact_store writes, reads, removes',
         'artifact_store latency',
         'experiment_tracker opens',
       ]),
     );
-    expect(checks.find(({ check }) => check === 'schema')?.detail).toMatch(/version \d+ at .*sluice\.db/);
+    expect(checks.find(({ check }) => check === 'schema version')?.detail).toMatch(/version \d+ at .*sluice\.db/);
   });
 
   it('tries the others when one component is broken, each by itself', async () => {
