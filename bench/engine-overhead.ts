@@ -245,7 +245,8 @@ async function main(): Promise<void> {
     try {
       rows.push(...(await MEASURES[name](folder)));
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      // On a stack with MLflow the last run's courier may still have a file there.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     }
   }
   console.table(rows);
