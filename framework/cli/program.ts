@@ -50,7 +50,7 @@ export function createProgram(surroundings: Surroundings): {
   let code: ExitCode = 0;
   const program = new Command('sluice')
     .description('Typed steps, a content-hashed DAG, a cache that is never wrong and says why.')
-    .option('--stack <name>', 'stack to work on (default: SLUICE_STACK, else local)')
+    .option('--stack <name>', 'stack to work on (default: SLUICE_STACK, else that of sluice stack set, else local)')
     .option('-q, --quiet', 'print nothing but errors, and what --output json asks for')
     .option('--debug', 'show stack traces of the engine itself')
     .option('--no-color', 'no colours, as NO_COLOR=1 does; FORCE_COLOR=1 has them in a pipe too')

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addPaging, collect, outputOption, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
+import { addPaging, collect, outputOption, positiveInteger, SHOW_OUTPUTS, type Verb } from './command-kit.ts';
 
 const REFERENCE = `
 ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summarize.html
@@ -8,7 +8,7 @@ ARTIFACT is a digest, the beginning of one, or RUN:STEP.FIELD, as in latest:summ
 export function addArtifactsCommand(program: Command, verb: Verb): void {
   const artifacts = program
     .command('artifacts')
-    .description('what the steps put out: list, show, get, push, pin, unpin, gc');
+    .description('what the steps put out: list, show, get, lineage, push, pin, unpin, gc');
   addPaging(
     artifacts
       .command('list')
@@ -34,6 +34,13 @@ export function addArtifactsCommand(program: Command, verb: Verb): void {
     .option('--force', 'overwrite')
     .addHelpText('after', REFERENCE)
     .action(verb(async (call) => (await import('../verbs/artifacts-get.ts')).artifactsGetVerb(call)));
+  artifacts
+    .command('lineage <artifact>')
+    .description('show what an artifact was made from, and what was made of it, across runs')
+    .option('--depth <n>', 'steps each way', positiveInteger, 3)
+    .addHelpText('after', REFERENCE)
+    .addOption(outputOption(SHOW_OUTPUTS, 'text'))
+    .action(verb(async (call) => (await import('../verbs/artifacts-lineage.ts')).artifactsLineageVerb(call)));
   artifacts
     .command('push [references...]')
     .description('promote runs to another stack: what they put out, their records and cache entries')

@@ -35,30 +35,38 @@ type PlanOf = (run: string) => Promise<PlannedRun | undefined>;
 export async function usesOf(store: MetadataStore, makers: readonly Maker[], planOf: PlanOf): Promise<readonly Use[]> {
   const fields = await outputsAmong(store, makers);
   const holders = await store.stepRunsOf([...fields.keys()], MOST_RUNS);
-  const found: { readonly id: string; readonly run: PlannedRun; readonly field: string }[] = [];
+  const found = new Map<string, { readonly run: PlannedRun; readonly field: string }>();
   for (const { runId, node, origin, id } of holders) {
     const run = await planOf(runId);
-    const field = fields.get(origin ?? id);
-    if (!run || field === undefined || found.length >= MOST_USES) continue;
-    for (const user of usersOf(run, node, field)) found.push({ id: `${runId}/${user}`, run, field });
+    if (!run || found.size >= MOST_USES) continue;
+    for (const field of fields.get(origin ?? id) ?? [])
+      for (const user of usersOf(run, node, field)) found.set(`${runId}/${user}`, { run, field });
   }
-  const steps = await store.overviewStepRuns(found.map(({ id }) => id).slice(0, MOST_USES));
+  const steps = await store.overviewStepRuns([...found.keys()].slice(0, MOST_USES));
   const byId = new Map(steps.map((step) => [step.id, step]));
-  return found.flatMap(({ id, run, field }) => {
+  return [...found].flatMap(([id, use]) => {
     const step = byId.get(id);
-    return step ? [{ step, run, field }] : [];
+    return step ? [{ step, ...use }] : [];
   });
 }
 
-/** Those that are a field of an output, by step run: what a step only gave its tracker went nowhere else. */
-async function outputsAmong(store: MetadataStore, makers: readonly Maker[]): Promise<ReadonlyMap<string, string>> {
+/**
+ * Those that are a field of an output, by step run: what a step only gave its tracker went nowhere else. Of one step run there may be several, with the same bytes: the best
+ * weights and the last ones.
+ */
+async function outputsAmong(
+  store: MetadataStore,
+  makers: readonly Maker[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = await Promise.all(
     makers.slice(0, MOST_MAKERS).map(async ({ stepRunId, field }) => {
       const step = await store.stepRun(stepRunId);
-      return step?.output && Object.hasOwn(fieldsOf(step.output), field) ? [[stepRunId, field] as const] : [];
+      return step?.output && Object.hasOwn(fieldsOf(step.output), field) ? [{ stepRunId, field }] : [];
     }),
   );
-  return new Map(found.flat());
+  const fields = new Map<string, string[]>();
+  for (const { stepRunId, field } of found.flat()) fields.set(stepRunId, [...(fields.get(stepRunId) ?? []), field]);
+  return fields;
 }
 
 function usersOf({ plan }: PlannedRun, maker: string, field: string): readonly string[] {
