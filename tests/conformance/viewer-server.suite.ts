@@ -6,6 +6,7 @@ import { describeCases } from './conformance.ts';
 import { ACTION_CASES } from './viewer-server/action.cases.ts';
 import { API_CASES } from './viewer-server/api.cases.ts';
 import { CONTENT_CASES } from './viewer-server/content.cases.ts';
+import { HOSTILE_CASES } from './viewer-server/hostile.cases.ts';
 import { LIST_CASES } from './viewer-server/list.cases.ts';
 import { LIVE_CASES } from './viewer-server/live.cases.ts';
 import { LOG_CASES } from './viewer-server/log.cases.ts';
@@ -18,7 +19,15 @@ export interface ViewerServerHarness {
   readonly dispose: () => Promise<void>;
 }
 
-const CASES = [...API_CASES, ...LIST_CASES, ...LOG_CASES, ...CONTENT_CASES, ...ACTION_CASES, ...LIVE_CASES];
+const CASES = [
+  ...HOSTILE_CASES,
+  ...API_CASES,
+  ...LIST_CASES,
+  ...LOG_CASES,
+  ...CONTENT_CASES,
+  ...ACTION_CASES,
+  ...LIVE_CASES,
+];
 
 /** What the viewer's server does over any stack. `open` gives an empty one each time. */
 export function describeViewerServer(options: {

@@ -11,7 +11,7 @@ export const encodeMark = ({ value, id }: PageMark): string => `${value}~${id}`;
 /** @throws ERR_INPUT for text that no page gave out. */
 export function decodeMark(text: string): PageMark {
   const [, value, id] = /^(-?\d+)~(.+)$/s.exec(text) ?? [];
-  if (value !== undefined && id !== undefined) return { value: Number(value), id };
+  if (id !== undefined && Number.isSafeInteger(Number(value))) return { value: Number(value), id };
   throw inputError(
     `${text} is not the mark of a page.`,
     'Pass the `next` of the page before, or leave it out to begin.',

@@ -33,7 +33,7 @@ export async function pageOfRuns(context: SqlContext, filter: RunFilter): Promis
   const [value, id] = [sql.ref(order.value), sql.ref(order.id)];
   let page = runs.select([sql<number | string>`${value}`.as('value'), sql<string>`${id}`.as('id')]);
   if (filter.after !== undefined) {
-    const mark = decodeRunMark(filter.after);
+    const mark = decodeRunMark(filter.after, filter.sort ?? 'newest');
     const beyond = sql.raw(order.direction === 'asc' ? '>' : '<');
     page = page.where(sql<boolean>`(${value}, ${id}) ${beyond} (${mark.value}, ${mark.id})`);
   }

@@ -127,12 +127,15 @@ function toPage(rows: readonly LogLineTable[], query: RunLogQuery, { isFull, las
   };
 }
 
+/** The greatest number that the column takes. */
+const LAST_SEQ = 2 ** 31 - 1;
+
 const encodePlace = ({ time, seq, step_run_id }: Place): string => `${time}~${seq}~${step_run_id}`;
 
 /** @throws ERR_INPUT for text that no page gave out. */
 function decodePlace(text: string): Place {
   const [, time, seq, step_run_id] = /^(\d+)~(\d+)~(.+)$/s.exec(text) ?? [];
-  if (time !== undefined && seq !== undefined && step_run_id !== undefined) {
+  if (step_run_id !== undefined && Number.isSafeInteger(Number(time)) && Number(seq) <= LAST_SEQ) {
     return { time: Number(time), seq: Number(seq), step_run_id };
   }
   throw inputError(`${text} is not the mark of a page of log lines.`, 'Pass `next` or `previous` of a page.');

@@ -46,18 +46,14 @@ export const count = (least: number, most: number, fallback: number) =>
 /** Where a list goes on. */
 export const after = z.string().max(1000).optional();
 
-/** `a,b` and `?x=a&x=b`. */
+/** `a,b` and `?x=a&x=b`; undefined where nothing is named. */
 export const listOf = (most = 100) =>
   z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .transform((value) =>
-      value === undefined
-        ? undefined
-        : [value]
-            .flat()
-            .flatMap((one) => one.split(','))
-            .filter((one) => one !== ''),
-    )
+    .transform((value) => {
+      const named = [value ?? []].flat().flatMap((one) => one.split(',').filter((name) => name !== ''));
+      return named.length === 0 ? undefined : named;
+    })
     .refine((values) => (values?.length ?? 0) <= most, { message: `names at most ${most}` })
     .openapi({ type: 'string', description: 'Separated by commas' });

@@ -26,6 +26,7 @@ const why = createRoute({
   responses: answers(Why, 'The verdict'),
 });
 
+const MOST_ATTEMPTS = 1_000_000;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 const logs = createRoute({
@@ -40,7 +41,7 @@ const logs = createRoute({
         .pipe(z.array(z.enum(LEVELS)).optional())
         .openapi({ type: 'string', description: LEVELS.join(', ') }),
       search: z.string().max(500).optional(),
-      attempt: z.coerce.number().int().min(1).optional().openapi({ type: 'integer' }),
+      attempt: z.coerce.number().int().min(1).max(MOST_ATTEMPTS).optional().openapi({ type: 'integer' }),
       after,
       before: after,
       limit: count(1, 5000, 500),
