@@ -213,7 +213,10 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   /** By id, by the unique beginning of an id (≥ 4 characters), by exact name (the newest), or `latest`. */
   findRun(reference: string): Promise<RunRecord | undefined>;
   listRuns(filter?: RunFilter): Promise<Page<RunRecord>>;
-  /** Removes the record; cache entries and artifacts stay. */
+  /**
+   * Removes the record; cache entries and artifacts stay. Not one transaction: log lines and metric points go before the rest, part by part, and whoever
+   * is killed meanwhile leaves a run that has fewer of them.
+   */
   deleteRun(id: string): Promise<void>;
   /** @param how `now`: running steps are killed, not asked. Never weakens an earlier request. Default `graceful`. */
   requestCancel(id: string, how?: CancelRequest['how']): Promise<void>;
