@@ -13,7 +13,7 @@ const MOST_NAMED = 5;
  */
 export function warnOfDrift(
   node: PlanNode,
-  run: Pick<RunScope, 'resumed' | 'reuse' | 'emit'>,
+  run: Pick<RunScope, 'run' | 'resumed' | 'reuse' | 'emit'>,
   { key, parts }: StepKey,
   differences: readonly Difference[],
 ): void {
@@ -30,6 +30,6 @@ export function warnOfDrift(
     node: node.id,
     code: 'drifted',
     message: `Step ${node.id} runs again, although ${expected}: ${why}.`,
-    hint: `sluice why RUN ${node.id} shows what was and what is.`,
+    hint: `sluice why ${run.run.name} ${node.id} shows what was and what is.`,
   });
 }
