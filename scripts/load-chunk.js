@@ -72,7 +72,8 @@ const require = (name) => {
   return requireNative(name);
 };
 
-const importNative = (name) => import(name);
+/** One of Node's own without a face of it as a module, which takes a turn of the loader and all its lazy parts. */
+const importNative = async (name) => process.getBuiltinModule(name) ?? import(name);
 
 /** `performance.now()` but for its beginning, which nobody asks for. Node's has ten modules loaded. */
 function now() {

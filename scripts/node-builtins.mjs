@@ -5,7 +5,7 @@
  * `fs`, `util` and `process` alone some eighty internal modules and 20 ms at every start. `process.getBuiltinModule` gives the module itself.
  */
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { parseSync } from 'oxc-parser';
 
 const PREFIX = '\0node-builtin:';
@@ -18,20 +18,20 @@ const LAZY = new Set([
   'node:inspector',
   'node:readline',
   'node:readline/promises',
+  // Node 22 says of it in each thread that it is experimental: where a thread of a run loads the engine it is not needed.
+  'node:sqlite',
   'node:timers/promises',
   'node:worker_threads',
 ]);
-
-const isBuiltin = (name) => builtinModules.includes(name.replace(/^node:/, ''));
 
 /** @param except files whose imports are left to Node: those that hand a whole module on. */
 export const nodeBuiltins = ({ except }) => ({
   name: 'node-builtins',
   resolveId(source, importer, { kind }) {
-    const name = source.startsWith('node:') ? source : `node:${source}`;
-    if (kind !== 'import-statement' || !isBuiltin(name)) return null;
+    if (kind !== 'import-statement' || !isBuiltin(source)) return null;
     // The bundler's own runtime, a module of its own making, must stand before all others.
     if (importer.startsWith('\0') || except.includes(importer)) return null;
+    const name = source.startsWith('node:') ? source : `node:${source}`;
     // What is asked for, not what the Node that builds has: that may be an older one than the Node that runs.
     // One for each importer, so that it stands in the same chunk: a shared one would draw other chunks in.
     const id = [PREFIX + name, importedNames(importer, source).join(), importer].join('?');
@@ -55,7 +55,7 @@ const eagerSource = (name, names) =>
   ].join('\n');
 
 /** Classes that are only made instances of: `new` fetches the module. */
-const MADE = new Set(['Session', 'Worker']);
+const MADE = new Set(['DatabaseSync', 'Session', 'Worker']);
 
 /** Functions that fetch the module when they are called; other classes and plain values (`parentPort`) are fetched at once. */
 function lazySource(name, names) {

@@ -3,12 +3,15 @@ import { isProcessAlive } from '../is-process-alive.ts';
 import { THIS_HOST } from '../this-host.ts';
 
 const HOST = encodeURIComponent(THIS_HOST);
-/** Told apart by it: threads of one process, and processes whose number was used before. Asked once: random bytes take as long as writing a small file. */
-const RANDOM = randomBytes(8).toString('hex');
+/** Tells apart threads of one process, and processes whose number was used before. Asked once, for random bytes take as long as writing a small file; and late, for Node's crypto takes longer. */
+let random: string | undefined;
 let made = 0;
 
 /** A name for something that this process is making and will rename when it is whole: `HOST.PID.RANDOM-NUMBER`. */
-export const temporaryName = (): string => `${HOST}.${process.pid}.${RANDOM}-${++made}`;
+export function temporaryName(): string {
+  random ??= randomBytes(8).toString('hex');
+  return `${HOST}.${process.pid}.${random}-${++made}`;
+}
 
 /**
  * Whether who made it is dead, so that nobody will finish it: looked up where it was a process of this machine, and where it was not, or the
