@@ -17,6 +17,8 @@ export interface DeliverAllOptions {
 const PATIENCE_MS = 600_000;
 /** While another process delivers the same run, or the server is starting. */
 const FIRST_PAUSE_MS = 50;
+/** A request that a process broke off when it ended may still be at work in the server: the run that it makes must be there before it is looked for. */
+const LEAD_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Delivers until nothing waits that no living process delivers itself; less and less often while the server is down. */
@@ -26,6 +28,7 @@ export async function deliverAll({ spool, seat, round, patienceMs = PATIENCE_MS 
     const lock = await taken(seat);
     if (!lock) return;
     try {
+      await pause(LEAD_MS);
       await untilNothingWaits(end);
     } finally {
       lock.release(true);

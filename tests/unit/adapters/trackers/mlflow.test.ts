@@ -148,7 +148,7 @@ describe('an mlflow tracker', () => {
     const tracker = bench.open({ waitMs: 500 });
     const run = await createRun('aaaa');
     await tracker.runStarted(run);
-    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => server.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
     for (let turn = 0; turn < 6; turn++) {
       // Every second round gets through.
       server.mood = turn % 2 === 0 ? 'well' : mood;
@@ -236,7 +236,7 @@ describe('an mlflow tracker', () => {
       loss(1, 1, NOON + 6),
       loss(2, 0.5, NOON + 7),
     ]);
-    await expect.poll(() => server.runs[0]?.status).toBe('RUNNING');
+    await expect.poll(() => server.runs[0]?.status, { timeout: 30_000 }).toBe('RUNNING');
     await finish(second, resumed);
     expect(server.runs).toHaveLength(1);
     expect(server.runs[0]?.status).toBe('FINISHED');
@@ -342,7 +342,7 @@ describe('an mlflow tracker', () => {
     server.mood = 'busy';
     const [tracker, second, watcher] = [bench.open(), bench.open(), bench.open()];
     const delivering = tracker.backlog.deliver();
-    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => server.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
     // Ends at once, although everything waits.
     await second.backlog.deliver();
     const status = await watcher.backlog.status();
@@ -367,7 +367,7 @@ describe('an mlflow tracker', () => {
     await down.close();
     server.mood = 'busy';
     const delivering = bench.open().backlog.deliver();
-    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => server.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
     rmSync(join(bench.home, 'tracker'), { recursive: true, force: true, maxRetries: 5 });
     await delivering;
     expect(existsSync(join(bench.home, 'tracker'))).toBe(false);
