@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   type ErrorComponentProps,
@@ -8,7 +8,9 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { infoQuery } from './client/queries.ts';
+import { askEarly } from './client/early.ts';
+import { infoQuery, pipelinesQuery, runQuery, stepQuery } from './client/queries.ts';
+import { logAddress } from './logs/log-address.ts';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { Empty } from './parts/empty.tsx';
 import { Problem } from './parts/problem.tsx';
@@ -17,10 +19,10 @@ import { Page } from './shell/page.tsx';
 import { Shell } from './shell/shell.tsx';
 
 /*
- * Every page and what of its state is in the address. Only the list of runs comes with the first load.
+ * Every page and what of its state is in the address. Only the list of runs comes with the first load. What a page shows first is asked for beside its code, not after it.
  */
 
-const root = createRootRoute({ component: Shell });
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Shell });
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -37,10 +39,19 @@ const runs = createRoute({
   component: RunsPage,
 });
 
+const asked = searchOf(['view', 'step', 'open', 'level', 'search', 'follow', 'status']);
+
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
-  validateSearch: searchOf(['view', 'step', 'open', 'level', 'search', 'follow', 'status']),
+  validateSearch: asked,
+  loader: ({ context, params, location, cause }) => {
+    if (cause === 'stay') return;
+    void context.client.prefetchQuery(runQuery(params.run));
+    const { view, step = '', level = '', search = '' } = asked(location.search);
+    if (view === 'logs' && cause === 'enter')
+      askEarly(logAddress({ run: params.run, step, level, search, attempt: '' }));
+  },
   component: lazyRouteComponent(() => import('./pages/run/run-page.tsx'), 'RunPage'),
 });
 
@@ -48,12 +59,16 @@ const step = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run/steps/$node',
   validateSearch: searchOf(['attempt', 'level', 'search', 'follow']),
+  loader: ({ context, params, cause }) => {
+    if (cause !== 'stay') void context.client.prefetchQuery(stepQuery(params.run, params.node));
+  },
   component: lazyRouteComponent(() => import('./pages/step/step-page.tsx'), 'StepPage'),
 });
 
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
+  loader: ({ context }) => void context.client.prefetchQuery(pipelinesQuery),
   component: lazyRouteComponent(() => import('./pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 });
 
@@ -147,6 +162,7 @@ export function makeRouter(client: QueryClient) {
   void client.prefetchQuery(infoQuery);
   return createRouter({
     routeTree,
+    context: { client },
     defaultPreload: 'intent',
     defaultNotFoundComponent: NotFound,
     defaultErrorComponent: Failed,

@@ -1,11 +1,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startSluice } from '../e2e/sluice-command.ts';
 import { findChromium } from './open-browser.ts';
-import { startViewer, type WatchedPage, watchedPage } from './start-viewer.ts';
+import { startViewer, watchedPage } from './start-viewer.ts';
 import { openScene, type Scene } from './viewer-scene.ts';
+import { watchEachTest } from './watch-each-test.ts';
 
 const chromium = findChromium();
 
@@ -18,7 +19,6 @@ const GRID = ['0.9', '0.7', '0.4', '0.2'].flatMap((rate, row) =>
 
 describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${absent}`, () => {
   let scene: Scene;
-  let watched: WatchedPage;
   let page: Page;
   /** The file that mends the pipeline `shaky`. */
   let part: string;
@@ -36,22 +36,11 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
   }, 240_000);
   afterAll(() => scene?.close());
 
-  beforeEach(async () => {
-    watched = await watchedPage(scene.browser, scene.viewer.url);
-    page = watched.page;
-    page.setDefaultTimeout(30_000);
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(watched.complaints).toEqual([]);
+  const watch = watchEachTest(() => scene);
+  beforeEach(() => {
+    page = watch.page;
   });
 
-  /** A no of the server is an answer; the browser notes it all the same. */
-  const forgiveAnswers = (status: number): void => {
-    const others = watched.complaints.filter((line) => !line.includes(`status of ${status}`));
-    expect(others).toEqual([]);
-    (watched.complaints as string[]).length = 0;
-  };
   const row = (name: string) => page.locator('tr[data-run]', { hasText: name });
   const state = (word: string) => page.locator('.page-title .status-mark', { hasText: word });
   const openRun = async (name: string): Promise<void> => {
@@ -132,6 +121,22 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await page.mouse.move(0, 0, { steps: 3 });
     await page.mouse.up();
     expect(page.url()).not.toContain('/steps/');
+    // What was moved and added to is what a picture painted anew is: another theme and back paints all of it. Edges of lines may differ by a shade.
+    const otherPixels = (): Promise<number> =>
+      page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        const drawn = document.querySelector('.dag-canvas');
+        const ground = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d');
+        ground.fillRect(0, 0, drawn.width, drawn.height);
+        ground.drawImage(drawn, 0, 0);
+        const now = ground.getImageData(0, 0, drawn.width, drawn.height).data;
+        window.kept ??= now;
+        done(now.filter((value, at) => Math.abs(value - window.kept[at]) > 64).length / now.length);
+      })))`);
+    expect(await otherPixels()).toBe(0);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(otherPixels, { timeout: 30_000 }).toBeGreaterThan(0.02);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(otherPixels, { timeout: 30_000 }).toBeLessThan(0.01);
     await page.reload();
     await canvas.waitFor();
     await canvas.click({ position: middle });
@@ -177,7 +182,7 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
     await page.reload();
     await page.getByRole('heading', { name: 'No such run' }).waitFor();
-    forgiveAnswers(404);
+    watch.forgiveAnswers(404);
     await openRun('done-with');
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Keep' }).click();
@@ -185,7 +190,7 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await page.getByRole('button', { name: 'Delete the run' }).click();
     await row('grid-1').waitFor();
     expect(await row('done-with').count()).toBe(0);
-    forgiveAnswers(404);
+    watch.forgiveAnswers(404);
   });
 
   test('forgets results of the cache, after it said how many', async () => {
@@ -201,7 +206,7 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await dialog.getByText('1 result').waitFor();
     await dialog.getByRole('button', { name: 'Forget them' }).click();
     await dialog.waitFor({ state: 'detached' });
-    forgiveAnswers(400);
+    watch.forgiveAnswers(400);
     const again = await scene.run('run', 'shaky', '--name', 'anew', '--part', part);
     expect(again.stdout).toMatch(/gather\s+\d/);
   });
@@ -217,7 +222,7 @@ describe.runIf(chromium.path !== undefined)(`what one changes in the viewer${abs
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.new-run').getByText('1e999').first().waitFor();
     expect(page.url()).toContain('/pipelines/learn/run');
-    forgiveAnswers(400);
+    watch.forgiveAnswers(400);
   });
 
   test('compares the grid of eight, and warns of other data', async () => {

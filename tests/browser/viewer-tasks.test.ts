@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startSluice } from '../e2e/sluice-command.ts';
 import { findChromium } from './open-browser.ts';
-import { type WatchedPage, watchedPage } from './start-viewer.ts';
 import { openScene, type Scene } from './viewer-scene.ts';
+import { watchEachTest } from './watch-each-test.ts';
 
 const chromium = findChromium();
 
@@ -13,7 +13,6 @@ const absent = chromium.path === undefined ? ` (absent: ${chromium.missing})` : 
 
 describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent}`, () => {
   let scene: Scene;
-  let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
@@ -26,14 +25,9 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
   }, 180_000);
   afterAll(() => scene?.close());
 
-  beforeEach(async () => {
-    watched = await watchedPage(scene.browser, scene.viewer.url);
-    page = watched.page;
-    page.setDefaultTimeout(30_000);
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(watched.complaints).toEqual([]);
+  const watch = watchEachTest(() => scene);
+  beforeEach(() => {
+    page = watch.page;
   });
 
   const row = (name: string) => page.locator('tr[data-run]', { hasText: name });
@@ -65,9 +59,7 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
   test('says what is wrong with a filter', async () => {
     await page.goto('/runs?filter=sttus:failed');
     await page.getByRole('alert').filter({ hasText: 'sttus' }).waitFor();
-    // The server's no is an answer that the browser notes.
-    expect(watched.complaints.filter((line) => !line.includes('400'))).toEqual([]);
-    (watched.complaints as string[]).length = 0;
+    watch.forgiveAnswers(400);
   });
 
   test('goes from runs to a step, compares, and back, by keyboard alone', async () => {

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
-import { formatNumber } from '../parts/format.ts';
+import { formatNumber, formatTick } from '../parts/format.ts';
 import { Chart } from './chart.tsx';
 import { type Palette, strokeOf } from './palette.ts';
 import { tip, tipBox } from './tip.ts';
@@ -70,7 +70,7 @@ function optionOf(
       ...axis,
       scale: true,
       splitNumber: 4,
-      axisLabel: { ...axis.axisLabel, formatter: (value: number) => format(Number(value.toPrecision(6))) },
+      axisLabel: { ...axis.axisLabel, formatter: format === formatNumber ? formatTick : format },
     },
     tooltip: {
       ...tipBox(palette),

@@ -1,4 +1,5 @@
 import type { ApiError } from '../../server/api/api-error.ts';
+import { takeEarly } from './early.ts';
 
 /** What the server said no with, in its own words. */
 export class RequestError extends Error {
@@ -36,6 +37,12 @@ async function failureOf(answer: Response): Promise<RequestError> {
   return new RequestError(answer.status, { error: { code: 'ERR_UNEXPECTED', message, hint: '' } });
 }
 
+const ask = (path: string, init: RequestInit): Promise<Response> =>
+  fetch(`/api${path}`, init).catch((reason: unknown) => {
+    if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
+    throw new RequestError(0, UNREACHABLE);
+  });
+
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH';
   readonly body?: unknown;
@@ -54,10 +61,8 @@ export async function request<Answer>(path: string, { method = 'GET', body, sign
     init.body = JSON.stringify(body);
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
   }
-  const answer = await fetch(`/api${path}`, init).catch((reason: unknown) => {
-    if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
-    throw new RequestError(0, UNREACHABLE);
-  });
+  const early = method === 'GET' ? await takeEarly(path) : null;
+  const answer = early ?? (await ask(path, init));
   if (!answer.ok) throw await failureOf(answer);
   return (await answer.json()) as Answer;
 }

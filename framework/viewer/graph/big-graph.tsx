@@ -1,10 +1,13 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { DrawnNode } from './fold-plan.ts';
+import { GraphButtons } from './graph-buttons.tsx';
+import { nodeAt } from './node-at.ts';
 import { type PaintedNode, paintedGraph } from './painted-graph.ts';
 import { type Place, quickLayout, SIZES } from './quick-layout.ts';
 import { useCanvasSize } from './use-canvas-size.ts';
 import { FIRST_ZOOM, useGraphView } from './use-graph-view.ts';
 import { usePointers } from './use-pointers.ts';
+import { useWheelZoom } from './use-wheel-zoom.ts';
 import './dag.css';
 
 export interface BigGraphProps {
@@ -17,7 +20,6 @@ export interface BigGraphProps {
   readonly onOpen: (id: string) => void;
 }
 
-const ZOOM_STEP = 1.5;
 /** Nothing can be told apart below it: a long chain would be a hair. */
 const LEAST_ZOOM = 0.025;
 /** Above the first line, in pixels. */
@@ -49,36 +51,16 @@ export function BigGraph({ nodes, label, highlighted, focus, onOpen }: BigGraphP
     else center(bounds.x + bounds.width / 2, bounds.y + (size.height / 2 - MARGIN) / FIRST_ZOOM, FIRST_ZOOM);
   }, [focus, structure, places, bounds, size, center]);
 
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    // Two fingers apart, as browsers tell it; a plain wheel scrolls the page.
-    const onWheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      zoomBy(2 ** (-event.deltaY / 100), { x: event.offsetX, y: event.offsetY });
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [zoomBy]);
-
-  const nodeAt = (at: Place): PaintedNode | undefined => {
-    const x = view.current.x + at.x / view.current.zoom;
-    const y = view.current.y + at.y / view.current.zoom;
-    const index = graph.places.findIndex(
-      (place) => x >= place.x && x <= place.x + SIZES.width && y >= place.y && y <= place.y + SIZES.height,
-    );
-    return graph.nodes[index];
-  };
+  useWheelZoom(canvas, zoomBy);
   const pointers = usePointers({
     moveBy,
     zoomBy,
     click: (at) => {
-      const node = nodeAt(at);
+      const node = nodeAt(graph, view.current, at);
       if (node) onOpen(node.id);
     },
     hover: (at, element) => {
-      const node = nodeAt(at);
+      const node = nodeAt(graph, view.current, at);
       element.title = node ? `${node.title}: ${node.detail}` : '';
       element.style.cursor = node ? 'pointer' : '';
     },
@@ -98,17 +80,7 @@ export function BigGraph({ nodes, label, highlighted, focus, onOpen }: BigGraphP
         aria-label={`${nodes.length.toLocaleString('en-US')} boxes; each step is in the list of steps too`}
         {...pointers}
       />
-      <div className="dag-buttons">
-        <button type="button" aria-label="Zoom in" onClick={() => zoomBy(ZOOM_STEP, middle)}>
-          +
-        </button>
-        <button type="button" aria-label="Zoom out" onClick={() => zoomBy(1 / ZOOM_STEP, middle)}>
-          −
-        </button>
-        <button type="button" aria-label="Fit view" onClick={fit}>
-          ⤢
-        </button>
-      </div>
+      <GraphButtons onZoom={(factor) => zoomBy(factor, middle)} onFit={fit} />
     </section>
   );
 }

@@ -9,7 +9,8 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { useKeys } from '../shell/keyboard.ts';
 import { AnsiText } from './ansi-text.tsx';
 import { type Log, lineKey } from './join-log.ts';
-import { type LogAsked, useLog } from './use-log.ts';
+import type { LogAsked } from './log-address.ts';
+import { useLog } from './use-log.ts';
 import './log-view.css';
 
 const LINE_HEIGHT = 20;

@@ -1,23 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { LogPage } from '../../server/api/log.ts';
-import { address, part } from '../client/address.ts';
 import { request } from '../client/request.ts';
 import { EMPTY_LOG, joinLog } from './join-log.ts';
+import { type LogAsked, logAddress } from './log-address.ts';
 
-export interface LogAsked {
-  readonly run: string;
-  readonly step: string;
-  readonly attempt: string;
-  readonly level: string;
-  readonly search: string;
-}
-
-const LEVELS = ['debug', 'info', 'warn', 'error'];
-
-/** A level and those above it; empty for all. */
-const levelsFrom = (least: string): readonly string[] => (least === '' ? [] : LEVELS.slice(LEVELS.indexOf(least)));
-
-const LINES_PER_PAGE = 500;
 const FOLLOW_MS = 1500;
 
 /**
@@ -36,19 +22,13 @@ export function useLog(asked: LogAsked, isLive: boolean, version: number) {
 
   const load = useCallback(
     async (where: 'end' | 'earlier' | 'later', signal?: AbortSignal) => {
-      const { run, level, ...filters } = JSON.parse(key) as LogAsked;
       if (busy.current && where !== 'end') return;
       const { previous, next } = cursors.current;
       if (where === 'earlier' && previous === null) return;
       busy.current = true;
       const cursor = where === 'earlier' ? { before: previous } : where === 'later' && next ? { after: next } : {};
       try {
-        const path = address(`/runs/${part(run)}/logs`, {
-          ...filters,
-          level: levelsFrom(level),
-          ...cursor,
-          limit: LINES_PER_PAGE,
-        });
+        const path = logAddress(JSON.parse(key) as LogAsked, cursor);
         const page = await request<LogPage>(path, signal ? { signal } : {});
         if (asking.current !== key) return;
         if (where !== 'later' || !next) cursors.current.previous = page.previous;

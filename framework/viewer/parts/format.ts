@@ -61,5 +61,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+
+/** A number beside an axis, where there is room for a few characters: `0.25`, `12,000`, `3M`. */
+export const formatTick = (value: number): string =>
+  Math.abs(value) >= 1e5 ? compact.format(value) : formatNumber(Number(value.toPrecision(6)));
+
 /** The beginning of a digest or an id, as people name it. */
 export const shortDigest = (digest: string): string => digest.slice(0, 10);

@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import type { Preview } from '../../../server/api/artifact.ts';
+import { Fact } from '../../parts/fact.tsx';
 import { formatNumber } from '../../parts/format.ts';
 import { JsonTree } from '../../parts/json-tree.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -153,10 +154,3 @@ function Onnx({ preview }: { readonly preview: Of<'onnx'> }) {
     </dl>
   );
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </>
-);

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react';
 import type { Comparison } from '../../../server/api/comparison.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { type Palette, strokeOf } from '../../charts/palette.ts';
-import { formatNumber } from '../../parts/format.ts';
+import { formatTick } from '../../parts/format.ts';
 import { headlineMetrics } from '../../parts/headline-metrics.ts';
 
 /** More axes than this can't be read. */
@@ -72,7 +72,7 @@ function optionOf(axes: readonly Axis[], runs: Comparison['runs'], palette: Pale
         axisTick: { show: false },
         ...(isText
           ? { type: 'category', data: [...new Set(values.map(String))], axisLabel: label }
-          : { type: 'value', scale: true, splitNumber: 4, axisLabel: { ...label, formatter: formatNumber } }),
+          : { type: 'value', scale: true, splitNumber: 4, axisLabel: { ...label, formatter: formatTick } }),
       };
     }),
     series: runs.map((run, index) => {

@@ -1,8 +1,10 @@
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { TrackedValue } from '../../../server/api/metric.ts';
 import type { Run } from '../../../server/api/run.ts';
+import { Card } from '../../parts/card.tsx';
 import { Commit } from '../../parts/commit.tsx';
 import { DiffView } from '../../parts/diff-view.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { JsonTree } from '../../parts/json-tree.tsx';
 import { EnvironmentFacts } from './environment-facts.tsx';
 import { otherValues } from './other-values.ts';
@@ -78,21 +80,3 @@ export function DetailsView({ run, values }: { readonly run: Run; readonly value
     </div>
   );
 }
-
-function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-      </header>
-      <div className="body">{children}</div>
-    </section>
-  );
-}
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </>
-);

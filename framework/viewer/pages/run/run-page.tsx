@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import type { RunMetrics } from '../../../server/api/metric.ts';
 import type { Run } from '../../../server/api/run.ts';
 import { linksQuery, metricsQuery, runQuery } from '../../client/queries.ts';
 import { RequestError } from '../../client/request.ts';
@@ -79,17 +80,6 @@ function Loaded({ run, version, isGone }: LoadedProps) {
       act: () => void navigate({ search: (now) => ({ ...now, view: name }) }),
     })),
   );
-  // Not all have room on a phone: the one that is open is in sight.
-  const tabs = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const current = tabs.current?.children[VIEWS.indexOf(view)];
-    if (tabs.current && current instanceof HTMLElement)
-      tabs.current.scrollLeft = current.offsetLeft - (tabs.current.clientWidth - current.offsetWidth) / 2;
-  }, [view]);
-  const counts: Readonly<Partial<Record<View, number>>> = {
-    graph: run.steps.length,
-    ...(metrics && { metrics: new Set(metrics.series.map(({ name }) => name)).size }),
-  };
   return (
     <Page
       title={run.name}
@@ -114,29 +104,64 @@ function Loaded({ run, version, isGone }: LoadedProps) {
       <RunError run={run} />
       <HookFailures failures={run.hookFailures} />
       <StepHooks run={run} />
-      <nav className="tabs" aria-label="Views of the run" ref={tabs}>
-        {VIEWS.map((name) => (
-          <Link
-            key={name}
-            from="/runs/$run"
-            to="."
-            search={(now) => ({ ...now, view: name === 'graph' ? '' : name })}
-            aria-current={name === view ? 'page' : undefined}
-            activeProps={{}}
-          >
-            {NAMES[name]}
-            {counts[name] !== undefined && <span className="count">{counts[name].toLocaleString('en-US')}</span>}
-          </Link>
-        ))}
-      </nav>
-      {view === 'graph' && <GraphView run={run} />}
-      {view === 'timeline' && <TimelineView run={run} />}
-      {view === 'logs' && <RunLog run={run} version={version} />}
-      {view === 'metrics' && <MetricsView run={run} metrics={metrics} />}
-      {view === 'artifacts' && <ArtifactsView run={run} />}
-      {view === 'details' && <DetailsView run={run} values={metrics?.values ?? []} />}
+      <Tabs view={view} run={run} metrics={metrics} />
+      <Shown view={view} run={run} metrics={metrics} version={version} />
     </Page>
   );
+}
+
+interface ViewProps {
+  readonly view: View;
+  readonly run: Run;
+  readonly metrics: RunMetrics | undefined;
+}
+
+function Tabs({ view, run, metrics }: ViewProps) {
+  // Not all have room on a phone: the one that is open is in sight.
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = tabs.current?.children[VIEWS.indexOf(view)];
+    if (tabs.current && current instanceof HTMLElement)
+      tabs.current.scrollLeft = current.offsetLeft - (tabs.current.clientWidth - current.offsetWidth) / 2;
+  }, [view]);
+  const counts: Readonly<Partial<Record<View, number>>> = {
+    graph: run.steps.length,
+    ...(metrics && { metrics: new Set(metrics.series.map(({ name }) => name)).size }),
+  };
+  return (
+    <nav className="tabs" aria-label="Views of the run" ref={tabs}>
+      {VIEWS.map((name) => (
+        <Link
+          key={name}
+          from="/runs/$run"
+          to="."
+          search={(now) => ({ ...now, view: name === 'graph' ? '' : name })}
+          aria-current={name === view ? 'page' : undefined}
+          activeProps={{}}
+        >
+          {NAMES[name]}
+          {counts[name] !== undefined && <span className="count">{counts[name].toLocaleString('en-US')}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Shown({ view, run, metrics, version }: ViewProps & Pick<LoadedProps, 'version'>) {
+  switch (view) {
+    case 'graph':
+      return <GraphView run={run} />;
+    case 'timeline':
+      return <TimelineView run={run} />;
+    case 'logs':
+      return <RunLog run={run} version={version} />;
+    case 'metrics':
+      return <MetricsView run={run} metrics={metrics} />;
+    case 'artifacts':
+      return <ArtifactsView run={run} />;
+    case 'details':
+      return <DetailsView run={run} values={metrics?.values ?? []} />;
+  }
 }
 
 const Marks = ({ run }: { readonly run: Run }) => (

@@ -135,9 +135,8 @@ function Rows({
             })}
           </tr>
         </thead>
-        <tbody>
-          <Gap height={shown[0]?.start ?? 0} />
-          {shown.map(({ index }) => {
+        <tbody style={{ height: virtual.getTotalSize() }}>
+          {shown.map(({ index, start }) => {
             const row = rows[index];
             if (!row) return null;
             const isSelected = selected.includes(row.id);
@@ -146,6 +145,7 @@ function Rows({
                 key={row.id}
                 row={row}
                 index={index}
+                top={start}
                 height={height}
                 isSelected={isSelected}
                 open={open}
@@ -154,7 +154,6 @@ function Rows({
               />
             );
           })}
-          <Gap height={virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)} />
         </tbody>
       </table>
     </div>
@@ -164,6 +163,7 @@ function Rows({
 interface RunRowProps {
   readonly row: ShownRow;
   readonly index: number;
+  readonly top: number;
   readonly height: number;
   readonly isSelected: boolean;
   readonly open: (event: MouseEvent<HTMLTableRowElement>, id: string) => void;
@@ -172,13 +172,13 @@ interface RunRowProps {
 }
 
 /** Drawn once: while the list is scrolled only the rows that come are new. */
-const RunRow = memo(({ row, index, height, isSelected, open, toggle, FlexRender }: RunRowProps) => (
+const RunRow = memo(({ row, index, top, height, isSelected, open, toggle, FlexRender }: RunRowProps) => (
   <tr
     data-run={row.id}
     data-index={index}
     data-selected={isSelected}
     aria-rowindex={index + 2}
-    style={{ height }}
+    style={{ top, height }}
     onClick={(event) => open(event, row.id)}
   >
     <td className="col-select">
@@ -196,14 +196,6 @@ const RunRow = memo(({ row, index, height, isSelected, open, toggle, FlexRender 
     ))}
   </tr>
 ));
-
-/** Stands for the rows that are not drawn. */
-const Gap = ({ height }: { readonly height: number }) =>
-  height > 0 ? (
-    <tr className="runs-gap" style={{ height }}>
-      <td />
-    </tr>
-  ) : null;
 
 const metricNameOf = (column: string): string | undefined =>
   column.startsWith('metric:') ? column.slice('metric:'.length) : undefined;

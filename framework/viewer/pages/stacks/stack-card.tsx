@@ -38,7 +38,7 @@ export function StackCard({ stack }: { readonly stack: StackView }) {
       </header>
       {stack.problem && <Problem error={new Error(stack.problem)} title="Its file is not understood" />}
       <section className="scrolls" tabIndex={0} aria-label={`Components of ${stack.name}`}>
-        <table className="table">
+        <table className="table stack-components">
           <thead>
             <tr>
               <th>Component</th>

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { Step } from '../../../server/api/step.ts';
 import { linksQuery, stepQuery } from '../../client/queries.ts';
 import { LogView } from '../../logs/log-view.tsx';
 import { ArtifactLink } from '../../parts/artifact-link.tsx';
+import { Card } from '../../parts/card.tsx';
 import { ErrorCard } from '../../parts/error-card.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { HookFailures } from '../../parts/hook-failures.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -90,17 +91,6 @@ function Facts({ run, step }: { readonly run: string; readonly step: Step }) {
   );
 }
 
-function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="card">
-      <header>
-        <h2>{title}</h2>
-      </header>
-      <div className="body">{children}</div>
-    </section>
-  );
-}
-
 function Outputs({ step: { output, files, status } }: { readonly step: Step }) {
   if (output.length === 0 && files.length === 0) {
     return <p className="muted">{isOver(status) ? 'It put nothing out.' : 'Not there yet.'}</p>;
@@ -157,13 +147,6 @@ const Values = ({ values }: { readonly values: readonly (readonly [string, strin
       </Fact>
     ))}
   </dl>
-);
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </>
 );
 
 function StepLog({ step, version }: { readonly step: Step; readonly version: number }) {
