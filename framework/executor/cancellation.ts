@@ -41,6 +41,11 @@ export interface Cancellation {
   /** A person asked (a failure in mode `fail-fast` is not a cancelled run). */
   readonly isByUser: boolean;
   request(how: 'graceful' | 'now', by: 'user' | 'failure'): void;
+  /**
+   * Tells each kind of request, once, when its signal has been aborted: for every step under way, since to listen to two signals and to stop that costs as
+   * much as a statement of the record. Returns what ends it.
+   */
+  hear(listener: (how: 'graceful' | 'now') => void): () => void;
 }
 
 /** @param onRequest is told once a kind, however often it is asked for. */
@@ -48,7 +53,14 @@ export function createCancellation(onRequest: (how: 'graceful' | 'now') => void)
   const [graceful, now] = [new AbortController(), new AbortController()];
   // One listener a running step: there may be thousands.
   setMaxListeners(0, graceful.signal, now.signal);
+  const listeners = new Set<(how: 'graceful' | 'now') => void>();
   let isByUser = false;
+
+  function abort(how: 'graceful' | 'now'): void {
+    (how === 'now' ? now : graceful).abort();
+    for (const listener of listeners) listener(how);
+  }
+
   return {
     graceful: graceful.signal,
     now: now.signal,
@@ -59,12 +71,16 @@ export function createCancellation(onRequest: (how: 'graceful' | 'now') => void)
       isByUser ||= by === 'user';
       if (!graceful.signal.aborted) {
         if (by === 'user') onRequest('graceful');
-        graceful.abort();
+        abort('graceful');
       }
       if (how === 'now' && !now.signal.aborted) {
         onRequest('now');
-        now.abort();
+        abort('now');
       }
+    },
+    hear(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

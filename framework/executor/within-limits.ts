@@ -45,12 +45,10 @@ export async function withinLimits<T>(
     controller.abort(reason);
     if (givesUp) timers.push(setTimeout(() => giveUp(reason), listens() ? graceMs : Math.min(graceMs, grace.deafMs)));
   };
-  const onGraceful = (): void => stop(cancelled(), grace.abortMs);
-  const onNow = (): void => {
-    if (givesUp) giveUp(cancelled());
-  };
-  cancellation.graceful.addEventListener('abort', onGraceful);
-  cancellation.now.addEventListener('abort', onNow);
+  const deafen = cancellation.hear((how) => {
+    if (how === 'graceful') stop(cancelled(), grace.abortMs);
+    else if (givesUp) giveUp(cancelled());
+  });
   if (timeout !== undefined) {
     const late = (): void =>
       stop(sluiceError('ERR_STEP_TIMEOUT', { step, timeout: saidDuration(timeout) }), grace.timeoutMs);
@@ -64,8 +62,7 @@ export async function withinLimits<T>(
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     for (const timer of timers) clearTimeout(timer);
-    cancellation.graceful.removeEventListener('abort', onGraceful);
-    cancellation.now.removeEventListener('abort', onNow);
+    deafen();
   }
 }
 
