@@ -133,6 +133,22 @@ describe.runIf(chromium.path !== undefined)(`what one does in the viewer${absent
     await expect.poll(() => page.locator('.log-line .log-text').allTextContents()).toEqual(['part 3 is odd']);
   });
 
+  test('asks for the end of a log at once, and once, not when the run is known', async () => {
+    const id = await scene.idOf('whole');
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (/\/logs\?(?!.*after=)/.test(request.url())) asked.push(request.url());
+    });
+    const early = page.waitForRequest(/\/logs\?/);
+    await page.route(`**/api/runs/${id}`, async (route) => {
+      await early;
+      await route.continue();
+    });
+    await page.goto(`/runs/${id}?view=logs`);
+    await page.locator('.log-line').first().waitFor();
+    expect(asked).toHaveLength(1);
+  });
+
   test('compares runs: differences first, the better one marked, pictures side by side', async () => {
     await page.goto(`/compare?runs=${await scene.idOf('high')},${await scene.idOf('low')}`);
     const rows = page.getByRole('region', { name: 'Parameters', exact: true }).locator('tbody tr');
