@@ -22,11 +22,11 @@ let most = before;
 const watch = setInterval(() => {
   most = Math.max(most, process.memoryUsage.rss());
 }, 5);
-const { digest } = await remote.write({ file });
+const { digest, blake3 } = await remote.write({ file });
 const hash = createHash('sha256');
 for await (const chunk of await remote.read(digest)) hash.update(chunk as Buffer);
 const store = readThrough({ remote, cacheDir });
-await store.localPath(digest);
+await store.localPath(digest, blake3);
 await store.close();
 clearInterval(watch);
 console.log(JSON.stringify({ digest, read: hash.digest('hex'), grownBy: most - before }));
