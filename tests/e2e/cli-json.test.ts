@@ -9,7 +9,7 @@ beforeAll(() => {
   cwd = project({
     'pipelines/workshop.pipeline.ts': WORKSHOP,
     'quick.yaml': 'length: 4\ncolor: green\n',
-    'full.yaml': 'params: { length: 5 }\nsteps: { dry: { timeout: 50ms } }\nrun: { name: from-file, tags: [filed] }\n',
+    'full.yaml': 'params: { length: 5 }\nsteps: { dry: { timeout: 5s } }\nrun: { name: from-file, tags: [filed] }\n',
   });
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -143,7 +143,7 @@ describe('the JSON contract', () => {
     expect(quick['run']).toMatchObject({ params: { length: 2, color: 'green' } });
     const full = await json('run', 'workshop', '--config', 'full.yaml', '--tag', 'mine');
     expect(full['run']).toMatchObject({ name: 'from-file', tags: ['mine'], params: { length: 5 } });
-    const { code, stderr } = await sluice(['run', 'workshop', '--config', 'full.yaml', '--drying.seconds', '5'], {
+    const { code, stderr } = await sluice(['run', 'workshop', '--config', 'full.yaml', '--drying.seconds', '600'], {
       cwd,
     });
     expect(code).toBe(1);
