@@ -10,8 +10,10 @@ export default defineConfig({
   },
   test: {
     exclude: ['**/fixtures/**', 'node_modules/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What does come comes within seconds; a machine that is busy with much else takes longer.
+    expect: { poll: { timeout: 30_000 } },
     // No process outlives a test's folder but where a test asks for it.
     env: { SLUICE_COURIER: 'off' },
     reporters: ['default', here('./tests/not-run.reporter.ts')],

@@ -51,6 +51,8 @@ function printedHelp([first = '--help', second, ...more]) {
   if (FORCE_COLOR !== undefined) return false;
   if (isPlain) return writeAll(Buffer.from(texts.pipe));
   const { isTTY, columns } = process.stdout;
+  // A device that is no terminal: /dev/null, say.
+  if (!isTTY && process.platform !== 'win32') return writeAll(Buffer.from(texts.pipe));
   const text = isTTY ? texts.columns[Math.min(columns || 80, 120)] : texts.pipe;
   if (text === undefined || (isTTY && (NO_COLOR || TERM === 'dumb'))) return false;
   process.stdout.write(text);
@@ -64,9 +66,9 @@ function writeAll(bytes) {
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
   } catch (error) {
-    // A pipe that does not wait is full. Or whoever read it has gone, which is no error.
+    // A pipe that does not wait is full. Or whoever read it has gone, which is no error. Of all else the command itself tells.
     if (error.code === 'EAGAIN') process.stdout.on('error', () => {}).write(rest);
-    else if (error.code !== 'EPIPE') throw error;
+    else if (error.code !== 'EPIPE') return false;
   }
   return true;
 }

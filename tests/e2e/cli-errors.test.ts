@@ -1,5 +1,6 @@
-import { rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WORKSHOP } from './cli-project.ts';
 import { project, sluice } from './sluice-command.ts';
@@ -195,5 +196,32 @@ describe('user code that ends the process of its run', () => {
     expect(code).toBe(1);
     const { stdout } = await sluice(['runs', 'list', '--limit', '1', '--output', 'json'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ items: [{ pipeline: 'early', status: 'lost' }] });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('output to a full disk', () => {
+  const command = resolve(import.meta.dirname, '..', '..', 'bin', 'sluice.js');
+
+  it.each([
+    ['a list', ['runs', 'list']],
+    ['help', ['--help']],
+    ['a run, which goes on', ['run', 'workshop', '--name', 'unheard']],
+  ])('of %s is one sentence and exit code 1', async (_, args) => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [command, ...args], {
+        cwd,
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      expect(stderr).toContain("✗ standard output can't be written: ");
+      expect(stderr).not.toContain('    at ');
+      expect(status).toBe(1);
+    } finally {
+      closeSync(full);
+    }
+    if (args[0] !== 'run') return;
+    const { stdout } = await sluice(['runs', 'show', 'unheard', '--output', 'json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ run: { status: 'succeeded' } });
   });
 });

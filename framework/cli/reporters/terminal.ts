@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { createColors } from 'picocolors';
+import { systemReason } from '../../hashing/system-reason.ts';
 import { secretValues } from '../../secret-values.ts';
 
 export type Colors = ReturnType<typeof createColors>;
@@ -69,8 +70,8 @@ function channel(
   const send = stream.write.bind(stream);
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!closed && error.code !== 'EPIPE' && error.code !== 'EOF') failOutput(stream, error);
     closed = true;
-    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
   });
   const write = (text: string): void => {
     if (!closed) send(text);
@@ -92,6 +93,14 @@ function channel(
     },
     flush: () => (closed ? Promise.resolve() : new Promise((done) => send('', () => done()))),
   };
+}
+
+/** Output that can't be written (a full disk) ends no run: its results are kept. It is said once, and the command ends with 1. */
+function failOutput(stream: WriteStream, error: Error): void {
+  if (stream === process.stdout) process.stderr.write(`✗ standard output can't be written: ${systemReason(error)}\n`);
+  process.once('exit', () => {
+    process.exitCode ||= 1;
+  });
 }
 
 /** Whoever writes to a stream of this process, user code too, writes no secret. Bytes that are no text pass. */
