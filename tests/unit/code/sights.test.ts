@@ -4,7 +4,7 @@ import { sourceProject } from './source-project.ts';
 const warningsOf = async (files: string | Record<string, string>, method = 'a'): Promise<readonly string[]> => {
   const project = sourceProject({ files: typeof files === 'string' ? { 'S.ts': files } : files });
   const { warnings } = await project.digest({ file: 'S.ts', className: 'S', method });
-  return warnings.map(({ what, file, line }) => `${what} ${file.slice(project.dir.length + 1)}:${line}`);
+  return warnings.map(({ what, file, line }) => `${what} ${file}:${line}`);
 };
 const inStep = (body: string, head = ''): string =>
   `${head}\nexport class S {\n  async a(path: string) {\n    ${body}\n  }\n}`;
