@@ -2,9 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { artifactsQuery } from '../../client/queries.ts';
+import { useRunCommand } from '../../client/use-run-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatBytes, shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { useFocusRow } from '../../parts/use-focus-row.ts';
@@ -18,6 +20,7 @@ const TYPING_MS = 250;
 export function ArtifactsPage() {
   const { search = '' } = route.useSearch();
   const navigate = route.useNavigate();
+  const runCommand = useRunCommand();
   const [text, setText] = useState(search);
   const field = useRef<HTMLInputElement>(null);
   const frame = useRef<HTMLTableSectionElement>(null);
@@ -51,7 +54,7 @@ export function ArtifactsPage() {
       {data && items.length === 0 && (
         <Empty
           title={search === '' ? 'No artifacts yet' : 'No artifact fits'}
-          command={search === '' ? 'sluice run hello' : `sluice artifacts list --search '${search}'`}
+          command={search === '' ? runCommand : `sluice artifacts list --search ${shellWord(search)}`}
         >
           Whatever a step returns is kept under the digest of its bytes.
         </Empty>

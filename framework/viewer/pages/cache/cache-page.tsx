@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CacheSummary } from '../../../server/api/cache.ts';
 import { cacheQuery, cacheSummaryQuery, infoQuery } from '../../client/queries.ts';
+import { useRunCommand } from '../../client/use-run-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatBytes, formatDay, formatDuration, shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -114,12 +115,13 @@ function StepsTable({ summary, chosen }: { readonly summary: CacheSummary; reado
 
 function Entries({ step }: { readonly step: string }) {
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(cacheQuery(step));
+  const runCommand = useRunCommand();
   const items = data?.pages.flatMap((page) => page.items) ?? [];
   if (error) return <Problem error={error} title="The results can't be listed" />;
   if (!data) return <Skeleton lines={6} label="Loading the results" />;
   if (items.length === 0) {
     return (
-      <Empty title={step === '' ? 'Nothing is cached yet' : `Nothing is cached of ${step}`} command="sluice run hello">
+      <Empty title={step === '' ? 'Nothing is cached yet' : `Nothing is cached of ${step}`} command={runCommand}>
         Each step that succeeds leaves its result under its key; the same call again is a hit.
       </Empty>
     );

@@ -8,6 +8,7 @@ import { act } from '../../client/act.ts';
 import { infoQuery, pipelineQuery, runQuery } from '../../client/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Page } from '../../shell/page.tsx';
 import { readValue, shownValue, valueAt, withValue } from './form-values.ts';
@@ -100,7 +101,7 @@ function Form({ pipeline, run, stack }: FormProps) {
       }}
     >
       {fields.length === 0 ? (
-        <Empty title="It takes no parameters" command={`sluice run ${pipeline.name}`} />
+        <Empty title="It takes no parameters" command={`sluice run ${shellWord(pipeline.name)}`} />
       ) : (
         <div className="card new-run-fields">
           {fields.map((field) => {

@@ -7,6 +7,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { formatMark } from '../../parts/format.ts';
 import { headlineMetrics } from '../../parts/headline-metrics.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { isOver } from '../../parts/status.tsx';
 import { Page } from '../../shell/page.tsx';
@@ -50,7 +51,7 @@ export function PipelinePage() {
       {error && <Problem error={error} title="Its runs can't be read" />}
       {!grid && !error && <Skeleton lines={8} label="Loading the runs" />}
       {grid && grid.runs.length === 0 && (
-        <Empty title="It has not run yet" command={`sluice run ${pipeline}`}>
+        <Empty title="It has not run yet" command={`sluice run ${shellWord(pipeline)}`}>
           Each run becomes a column here, each step a row.
         </Empty>
       )}

@@ -1,10 +1,12 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
-import { infoQuery, runsQuery } from '../../client/queries.ts';
+import { runsQuery } from '../../client/queries.ts';
 import { RequestError } from '../../client/request.ts';
+import { useRunCommand } from '../../client/use-run-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useKeys } from '../../shell/keyboard.ts';
 import { Page } from '../../shell/page.tsx';
@@ -99,10 +101,10 @@ export function RunsPage() {
 }
 
 function NoRuns({ filter }: { readonly filter: string }) {
-  const { data: info } = useQuery(infoQuery);
+  const runCommand = useRunCommand();
   if (filter !== '')
     return (
-      <Empty title="No run fits this filter" command={`sluice runs list '${filter}'`}>
+      <Empty title="No run fits this filter" command={`sluice runs list --filter ${shellWord(filter)}`}>
         Leave a word out, or see{' '}
         <Link to="/runs" className="link">
           all runs
@@ -110,9 +112,8 @@ function NoRuns({ filter }: { readonly filter: string }) {
         .
       </Empty>
     );
-  const first = info?.pipelines[0]?.name ?? 'hello';
   return (
-    <Empty title="No runs yet" command={`sluice run ${first}`}>
+    <Empty title="No runs yet" command={runCommand}>
       A run appears here the moment it starts, from whichever terminal.
     </Empty>
   );

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { shellWord } from '../../../framework/viewer/parts/shell-word.ts';
+
+it.each([
+  ['train-yolo', 'train-yolo'],
+  ['status:lost', 'status:lost'],
+  ['metrics.mAP50>0.5 tag:x', "'metrics.mAP50>0.5 tag:x'"],
+  ["it's $(here)", "'it'\\''s $(here)'"],
+  ['', "''"],
+])('what is copied into a shell stays one word: %s', (text, word) => {
+  expect(shellWord(text)).toBe(word);
+});
