@@ -1,6 +1,7 @@
 import type { StepKey } from '../cache/cache-key.ts';
 import { type Difference, keyDifferences } from '../cache/explain.ts';
 import type { PlanNode } from '../dag/plan.ts';
+import { runReference } from '../model/run-reference.ts';
 import type { RunScope } from './run-scope.ts';
 
 const MOST_NAMED = 5;
@@ -30,6 +31,6 @@ export function warnOfDrift(
     node: node.id,
     code: 'drifted',
     message: `Step ${node.id} runs again, although ${expected}: ${why}.`,
-    hint: `sluice why ${run.run.name} ${node.id} shows what was and what is.`,
+    hint: `sluice why ${runReference(run.run)} ${node.id} shows what was and what is.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import { runReference } from '../../model/run-reference.ts';
 import { STATUSES } from '../../model/status.ts';
 import { durationBetween, durationText } from '../format/duration.ts';
 import { sizeText } from '../format/size.ts';
@@ -43,9 +44,9 @@ function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Co
   const rest = unshown(run.result);
   return [
     ...values,
-    ...(rest === '' ? [] : [colors.dim(`  ${rest}: sluice runs show ${run.name} --output yaml`)]),
+    ...(rest === '' ? [] : [colors.dim(`  ${rest}: sluice runs show ${runReference(run)} --output yaml`)]),
     ...shown,
-    ...(more > 0 ? [colors.dim(`  and ${more} more: sluice artifacts list --run ${run.name}`)] : []),
+    ...(more > 0 ? [colors.dim(`  and ${more} more: sluice artifacts list --run ${runReference(run)}`)] : []),
   ];
 }
 

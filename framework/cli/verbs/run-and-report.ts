@@ -2,6 +2,7 @@ import type { Plan } from '../../dag/plan.ts';
 import { type ExecuteOptions, execute, type RunOutcome } from '../../executor/execute.ts';
 import { stackDigester } from '../../executor/stack-services.ts';
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
+import { runReference } from '../../model/run-reference.ts';
 import { isSuccess } from '../../model/status.ts';
 import type { ExitCode, Invocation } from '../invocation.ts';
 import { liveReporter } from '../reporters/live-reporter.ts';
@@ -108,7 +109,7 @@ function noticesOf(run: RunRecord, steps: readonly StepRunRecord[]): readonly Er
 }
 
 /** Hints of the error table speak of RUN and STEP: here both are known. */
-function hintOf(hint: string | undefined, { name }: RunRecord, node: string | undefined): string {
+function hintOf(hint: string | undefined, run: RunRecord, node = 'STEP'): string {
   const text = hint ?? 'sluice runs logs RUN --step STEP shows what it printed.';
-  return node === undefined ? text.replace('RUN', name) : text.replace('RUN', name).replace('STEP', node);
+  return text.replace('RUN', () => runReference(run)).replace('STEP', () => node);
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
 import type { RunRecord } from '../../model/run.ts';
+import { runReference } from '../../model/run-reference.ts';
 import { isFinal } from '../../model/status.ts';
 import type { Call } from '../commands/command-kit.ts';
 import type { ExitCode } from '../invocation.ts';
@@ -39,7 +40,7 @@ async function namedRuns(store: MetadataStore, references: readonly string[]): P
     if (!isFinal(run.status)) {
       throw sluiceError('ERR_USAGE', {
         message: `Run ${run.name} is ${run.status} and can not be deleted.`,
-        hint: `sluice runs cancel ${run.name} stops it first.`,
+        hint: `sluice runs cancel ${runReference(run)} stops it first.`,
       });
     }
   }
