@@ -14,6 +14,7 @@ import {
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { DrawnNode } from './fold-plan.ts';
 import { type Layout, layOut } from './layout.ts';
+import { pathEdges } from './path-edges.ts';
 import { type Place, quickLayout, SIZES } from './quick-layout.ts';
 import { RoutedEdge } from './routed-edge.tsx';
 import '@xyflow/react/dist/base.css';
@@ -35,7 +36,7 @@ export interface DagNode extends DrawnNode {
 export interface DagProps {
   readonly nodes: readonly DagNode[];
   readonly label: string;
-  /** Edges between two of these stand out. */
+  /** A path, from its first node on: its edges stand out. */
   readonly highlighted: ReadonlySet<string>;
   /** Brought into view. */
   readonly focus: string | null;
@@ -109,11 +110,12 @@ function Flow({
       }),
     [nodes, places],
   );
+  const onPath = useMemo(() => pathEdges(highlighted), [highlighted]);
   const edges = useMemo(
     () =>
       nodes.flatMap(({ id, parents }) =>
         parents.map((parent): Edge => {
-          const isHighlighted = highlighted.has(id) && highlighted.has(parent);
+          const isHighlighted = onPath.get(id) === parent;
           const route = routes.get(`${parent}>${id}`);
           return {
             id: `${parent}>${id}`,
@@ -125,7 +127,7 @@ function Flow({
           };
         }),
       ),
-    [nodes, highlighted, routes],
+    [nodes, onPath, routes],
   );
   return (
     <section className="dag" aria-label={label}>

@@ -1,4 +1,5 @@
 import type { Status } from '../../server/api/status.ts';
+import { pathEdges } from './path-edges.ts';
 import { type Place, SIZES } from './quick-layout.ts';
 
 /** A box of a graph that is painted, not made of elements. */
@@ -30,12 +31,13 @@ export function paintedGraph(
 ): PaintedGraph {
   const plain: number[] = [];
   const strong: number[] = [];
+  const onPath = pathEdges(highlighted);
   for (const { id, parents } of nodes) {
     const to = at.get(id)!;
     for (const parent of parents) {
       const from = at.get(parent);
       if (!from) continue;
-      const list = highlighted.has(id) && highlighted.has(parent) ? strong : plain;
+      const list = onPath.get(id) === parent ? strong : plain;
       list.push(from.x + SIZES.width / 2, from.y + SIZES.height, to.x + SIZES.width / 2, to.y);
     }
   }

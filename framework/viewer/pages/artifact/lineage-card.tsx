@@ -16,6 +16,9 @@ const DEFAULT_DEPTH = 2;
 
 type Item = Lineage['nodes'][number];
 
+/** A lineage of more boxes opens at the artifact itself; all of it would be too small to read. */
+const READABLE_AT_ONCE = 12;
+
 /** What it was made from, above it, and what was made of it, below, across runs. */
 export function LineageCard({ digest }: { readonly digest: string }) {
   const { depth: asked } = route.useSearch();
@@ -23,6 +26,7 @@ export function LineageCard({ digest }: { readonly digest: string }) {
   const depth = Number(asked) || DEFAULT_DEPTH;
   const { data, error } = useQuery(lineageQuery(digest, depth));
   const nodes = useMemo(() => (data ? drawn(data, digest) : []), [data, digest]);
+  const home = nodes.length > READABLE_AT_ONCE ? (nodes.find(({ isSelf }) => isSelf)?.id ?? null) : null;
   const self = useMemo(() => new Set(nodes.filter(({ isSelf }) => isSelf).map(({ id }) => id)), [nodes]);
   return (
     <section className="card" aria-label="Lineage">
@@ -50,7 +54,7 @@ export function LineageCard({ digest }: { readonly digest: string }) {
       {!data && !error && <Skeleton lines={4} label="Loading the lineage" />}
       {nodes.length > 0 && (
         <div className="lineage">
-          <Dag nodes={nodes} label="Lineage" highlighted={self} focus={null} />
+          <Dag nodes={nodes} label="Lineage" highlighted={self} focus={home} />
         </div>
       )}
     </section>

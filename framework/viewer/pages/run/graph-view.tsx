@@ -38,10 +38,10 @@ export function GraphView({ run }: { readonly run: Run }) {
     (group: string): void => void navigate({ search: (now) => ({ ...now, open: [...opened, group].join(',') }) }),
     [navigate, opened],
   );
-  const drawnCritical = useMemo(
-    () => new Set(folded.filter(({ members }) => members.some((id) => critical.has(id))).map(({ id }) => id)),
-    [folded, critical],
-  );
+  const drawnCritical = useMemo(() => {
+    const drawnAs = new Map(folded.flatMap(({ id, members }) => members.map((member) => [member, id])));
+    return new Set(run.criticalPath.flatMap((step) => drawnAs.get(step) ?? []));
+  }, [folded, run.criticalPath]);
   if (run.steps.length === 0) {
     return <Empty title="No steps yet">The pipeline is being read; its steps appear when the plan stands.</Empty>;
   }
