@@ -11,6 +11,7 @@ import {
 import { askEarly } from './client/early.ts';
 import { infoQuery, pipelinesQuery, runQuery, stepQuery } from './client/queries.ts';
 import { logAddress } from './logs/log-address.ts';
+import { RunPage } from './pages/run/run-page.tsx';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { Empty } from './parts/empty.tsx';
 import { Problem } from './parts/problem.tsx';
@@ -19,7 +20,8 @@ import { Page } from './shell/page.tsx';
 import { Shell } from './shell/shell.tsx';
 
 /*
- * Every page and what of its state is in the address. Only the list of runs comes with the first load. What a page shows first is asked for beside its code, not after it.
+ * Every page and what of its state is in the address. The list of runs and the page of a run come with the first load, but without its graph and charts. What a page shows first is asked for
+ * beside its code, not after it.
  */
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Shell });
@@ -52,7 +54,7 @@ const run = createRoute({
     if (view === 'logs' && cause === 'enter')
       askEarly(logAddress({ run: params.run, step, level, search, attempt: '' }));
   },
-  component: lazyRouteComponent(() => import('./pages/run/run-page.tsx'), 'RunPage'),
+  component: RunPage,
 });
 
 const step = createRoute({
