@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import { isLoopback } from './is-loopback.ts';
 
 /** The page runs scripts of this origin alone, and nothing else may frame it. Styles may stand inline: charts and graphs place things by them. */
 const PAGE_POLICY = [
@@ -32,10 +31,6 @@ export const SANDBOX_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-/** What browsers take for safe on its way. */
-const isTrustworthy = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
-
 /** On every answer; a route may set a narrower policy of its own. */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
@@ -43,8 +38,7 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
-  // Elsewhere browsers ignore it, and complain.
-  if (isTrustworthy(new URL(c.req.url))) headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('cross-origin-opener-policy', 'same-origin');
   headers.set('cross-origin-resource-policy', 'same-origin');
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
 };
