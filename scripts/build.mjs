@@ -120,7 +120,7 @@ const GROUPS = [
   // In this order: a group takes what its files import along, unless an earlier one has it.
   {
     name: 'base',
-    test: /[\\/]framework[\\/](?:errors|is-process-alive|nearest|secret-values|this-host|hashing[\\/](?:blake3|digest|running-digests))\.ts$|[\\/]framework[\\/]model[\\/]/,
+    test: /[\\/]framework[\\/](?:errors|find-package|is-process-alive|nearest|secret-values|this-host|hashing[\\/](?:blake3|digest|running-digests))\.ts$|[\\/]framework[\\/]model[\\/]/,
   },
   { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/ },
   {

@@ -28,6 +28,7 @@ const PORTS = new Set(['errors.ts', 'hashing', 'model', 'components']);
 /** Files at the top of framework/ that every room may import. */
 const EVERYONES = new Set([
   'errors.ts',
+  'find-package.ts',
   'is-process-alive.ts',
   'make-folder.ts',
   'nearest.ts',

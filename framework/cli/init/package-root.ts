@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findPackage } from '../../find-package.ts';
 
 /** The parts of Sluice's own package.json that a new project needs. */
 export interface OwnManifest {
@@ -9,13 +9,12 @@ export interface OwnManifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Folder of the installed package, whether this runs from its source or from its bundle. */
+/** Folder of the installed package, which a command has. */
 export function packageRoot(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'templates', 'project'))) return folder;
-    if (folder === dirname(folder))
-      throw new Error('The templates of sluice init are not beside the command: the installation is not whole.');
-  }
+  const folder = findPackage();
+  if (folder === undefined)
+    throw new Error('The package of the command is not around it: the installation is not whole.');
+  return folder;
 }
 
 export const ownManifest = (root: string): OwnManifest =>

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { Stack } from '../../components/stack.ts';
 import { messageOf } from '../../executor/stored-error.ts';
+import { commandFile } from '../../find-package.ts';
 import { viewerPages } from '../../server/pages-folder.ts';
 import { type ChosenToken, chosenToken, withoutToken } from '../../server/security/chosen-token.ts';
 import { isLoopback } from '../../server/security/is-loopback.ts';
@@ -96,7 +96,7 @@ function serve(
     chosen,
     openRole: readOnly ? 'read' : 'operate',
     pages: viewerPages(root),
-    bin: join(root, 'bin', 'sluice.js'),
+    bin: commandFile(root),
     env: withoutToken(invocation.env),
     onFault: (error) => err.line(`${err.colors.yellow('!')} ${messageOf(error)}`),
   });
