@@ -5,7 +5,9 @@
  *
  * Rows: a big file in, against one pass of SHA-256 over it plus one copy that is synced; a folder of small files (4 KiB) in, and out by hard links, in files a
  * second, against writing and linking them with nothing checked, and out by a process that has not checked the objects yet; a folder of big files (1 MiB) saved
- * again unchanged, against one `stat` a file. Medians of all rounds, each of which has bytes of its own; the folder for it is made in TMPDIR.
+ * again unchanged, against one `stat` a file. Medians of all rounds, each of which has bytes of its own; the folders for them are made in TMPDIR, and go when all
+ * is measured: for minutes after a deletion ext4 passes over the inodes that it freed, and each new file takes several times as long. For the same reason
+ * let five minutes go between two runs, or give each a TMPDIR in another folder of the root.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -153,26 +155,32 @@ async function sameAgain(folder: string): Promise<Times> {
   return { first, second, looked };
 }
 
-async function rounds(work: (folder: string) => Promise<Times>): Promise<Times> {
+async function rounds(around: string, work: (folder: string) => Promise<Times>): Promise<Times> {
   const all: Times[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-    try {
-      all.push(await work(folder));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const folder = join(around, `${work.name}-${i}`);
+    mkdirSync(folder);
+    all.push(await work(folder));
   }
   const names = Object.keys(all[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, median(all.map((times) => times[name] ?? Number.NaN))]));
 }
 
 async function main(): Promise<void> {
+  const around = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  try {
+    await measure(around);
+  } finally {
+    rmSync(around, { recursive: true, force: true });
+  }
+}
+
+async function measure(around: string): Promise<void> {
   const ms = (value = Number.NaN): string => `${value.toFixed(0)} ms`;
   const perSecond = (time = Number.NaN): string => `${Math.round((FILES / time) * 1000)} files/s`;
-  const big = await rounds(bigFile);
-  const small = await rounds(smallFiles);
-  const same = await rounds(sameAgain);
+  const big = await rounds(around, bigFile);
+  const small = await rounds(around, smallFiles);
+  const same = await rounds(around, sameAgain);
   const floor = (big['hash'] ?? 0) + (big['copy'] ?? 0);
   console.table([
     {

@@ -35,7 +35,7 @@ export function objectWriter(options: {
 }): ObjectWriter {
   const { root, held, isCache } = options;
   const folder = join(root, 'tmp');
-  const flushes = createFlushQueue();
+  const flushes = createFlushQueue(root);
   let cleared = false;
 
   function temporaryPath(): string {
@@ -81,7 +81,7 @@ export function objectWriter(options: {
       if (await held.holds(result.digest)) return result;
       await flushes.enter();
       try {
-        flushes.flush(write(bytes, result.digest));
+        flushes.flush(write(bytes, result.digest), held.path(result.digest));
       } catch (error) {
         flushes.leave();
         throw error;

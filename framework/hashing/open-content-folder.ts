@@ -24,7 +24,7 @@ const SMALLEST = 64 << 10;
  * bytes, whatever process dies when. Nothing is created before the first write.
  *
  * Against a power cut: big objects are fsynced before they get their name, small ones behind it, because a disk takes 0.2 to 10 ms for each
- * and a step makes several; `flushed` waits for them. Names are not fsynced. What a power cut takes or tears in between is noticed by its
+ * and a step makes several; `flushed` waits for them. Thousands of small ones are synced all at once (`FlushQueue`). Names are not fsynced. What a power cut takes or tears in between is noticed by its
  * digest, like all damage, and made again: it can be gone, never wrong.
  *
  * @param options.name of the store, for errors.

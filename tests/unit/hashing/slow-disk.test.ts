@@ -18,6 +18,9 @@ vi.mock(import('node:fs'), async (original) => {
   return { ...fs, fsync: fsync as typeof fs.fsync };
 });
 
+// One that can't sync a whole file system: with it nothing waits.
+vi.mock(import('../../../framework/hashing/sync-file-system.ts'), () => ({ syncFileSystem: async () => false }));
+
 const root = await mkdtemp(join(tmpdir(), 'sluice-slow-disk-'));
 afterAll(() => rm(root, { recursive: true, force: true }));
 
