@@ -27,7 +27,8 @@ import { PEERS, type Peer } from './peers.ts';
 const PROJECT = resolve(import.meta.dirname, '..', '..');
 const REGISTER = join(PROJECT, 'dist', 'register.js');
 const FEW = 4;
-const PATIENCE_MS = 240_000;
+/** For four steps as a process, and for each further step that runs and is cached. */
+const PATIENCE_MS = { process: 240_000, step: 3000 } as const;
 
 interface Command {
   readonly args: readonly string[];
@@ -119,13 +120,16 @@ const answer = (printed: string): unknown =>
   JSON.parse(printed.split('\n').findLast((line) => line.startsWith('{')) ?? '');
 
 /** Runs a command to its end. @throws with the end of what it said on standard error */
-function call({ file, args, cwd, env }: Command): { readonly printed: string; readonly elapsed: number } {
+function call(
+  { file, args, cwd, env }: Command,
+  patienceMs: number = PATIENCE_MS.process,
+): { readonly printed: string; readonly elapsed: number } {
   const start = performance.now();
   const { status, signal, stdout, stderr, error } = spawnSync(file, args, {
     cwd,
     env,
     encoding: 'utf8',
-    timeout: PATIENCE_MS,
+    timeout: patienceMs,
     maxBuffer: 1 << 28,
   });
   const elapsed = performance.now() - start;
@@ -169,7 +173,9 @@ function measure(tools: readonly Tool[], { many, rounds, seconds }: Extent): Map
   }
   for (const tool of tools) {
     attempt(tool, ({ step }) => {
-      const { uncached, cached } = answer(call(tool.costs(many, rounds * tool.turns)).printed) as Costs;
+      const turns = rounds * tool.turns;
+      const patienceMs = PATIENCE_MS.process + turns * many * PATIENCE_MS.step;
+      const { uncached, cached } = answer(call(tool.costs(many, turns), patienceMs).printed) as Costs;
       step.uncached.push(...uncached);
       step.cached.push(...cached);
     });

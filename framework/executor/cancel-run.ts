@@ -3,7 +3,7 @@ import type { CancelRequest } from '../components/metadata-store.ts';
 import type { Stack } from '../components/stack.ts';
 import type { RunRecord } from '../model/run.ts';
 import { isFinal } from '../model/status.ts';
-import { endSilentExecutor, killExecutor, lastSignOf } from './end-silent-executor.ts';
+import { killExecutor, requestCancel } from './end-silent-executor.ts';
 import { markLostRuns } from './mark-lost-runs.ts';
 
 const LOOK_MS = 200;
@@ -29,9 +29,8 @@ export async function cancelRun(
 ): Promise<RunRecord | undefined> {
   const store = stack.metadataStore;
   const since = performance.now();
-  const lastSign = await lastSignOf(store, run);
-  await store.requestCancel(run.id, how);
-  const isSilent = await endSilentExecutor(store, lastSign, how);
+  const endIfSilent = await requestCancel(store, run, how);
+  const isSilent = await endIfSilent();
   let isKilled = isSilent && how === 'now';
   for (let look = 0; ; look++) {
     await markLostRuns(stack);

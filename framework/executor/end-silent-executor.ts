@@ -14,13 +14,28 @@ const SILENT_LOOKS = 7;
 type Executors = Pick<MetadataStore, 'executors'>;
 
 /** The process of a run with its last sign of life. Undefined for one that is gone, is of another machine, or is this very process. */
-export async function lastSignOf(
+async function lastSignOf(
   store: Executors,
   { executor: id }: Pick<RunRecord, 'executor'>,
 ): Promise<SeenExecutor | undefined> {
   const found = (await store.executors()).find((one) => one.id === id);
   const isHere = found?.host === THIS_HOST && found.pid !== process.pid;
   return isHere && isProcessAlive(found.pid, found.startedAt) ? found : undefined;
+}
+
+/**
+ * Asks a run to end, in its store.
+ * @returns what makes sure that the run's process hears of it, to be called once: `endSilentExecutor`.
+ */
+export async function requestCancel(
+  store: Executors & Pick<MetadataStore, 'requestCancel'>,
+  run: Pick<RunRecord, 'id' | 'executor'>,
+  how: CancelRequest['how'],
+): Promise<() => Promise<boolean>> {
+  // Before the request: a sign of life after it says that it was seen.
+  const lastSign = await lastSignOf(store, run);
+  await store.requestCancel(run.id, how);
+  return () => endSilentExecutor(store, lastSign, how);
 }
 
 /**
@@ -33,7 +48,7 @@ export async function lastSignOf(
  * @param before `lastSignOf` the run, from before the request.
  * @returns whether it was sent a signal.
  */
-export async function endSilentExecutor(
+async function endSilentExecutor(
   store: Executors,
   before: SeenExecutor | undefined,
   how: CancelRequest['how'],

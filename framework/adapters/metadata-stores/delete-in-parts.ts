@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Sql } from './metadata-schema.ts';
 import { nextTurn } from './next-turn.ts';
 
@@ -9,43 +10,16 @@ const PART = 2000;
  * writers of SQLite out for longer than they wait, and this thread from everything else.
  */
 export async function deleteInParts(db: Sql, runId: string): Promise<void> {
-  await repeated(() =>
-    db
-      .deleteFrom('log_line')
-      .where(({ eb, refTuple, selectFrom }) =>
-        eb(
-          refTuple('step_run_id', 'seq'),
-          'in',
-          selectFrom('log_line')
-            .select(['step_run_id', 'seq'])
-            .where('run_id', '=', runId)
-            .limit(PART)
-            .$asTuple('step_run_id', 'seq'),
-        ),
-      )
-      .executeTakeFirst(),
-  );
-  await repeated(() =>
-    db
-      .deleteFrom('tracked_metric')
-      .where(({ eb, refTuple, selectFrom }) =>
-        eb(
-          refTuple('step_run_id', 'seq'),
-          'in',
-          selectFrom('tracked_metric')
-            .select(['step_run_id', 'seq'])
-            .where('step_run_id', 'in', selectFrom('step_run').select('id').where('run_id', '=', runId))
-            .limit(PART)
-            .$asTuple('step_run_id', 'seq'),
-        ),
-      )
-      .executeTakeFirst(),
-  );
+  await deleteAll(db, 'log_line', sql`run_id = ${runId}`);
+  await deleteAll(db, 'tracked_metric', sql`step_run_id in (select id from step_run where run_id = ${runId})`);
 }
 
-async function repeated(deletePart: () => Promise<{ readonly numDeletedRows: bigint }>): Promise<void> {
+async function deleteAll(db: Sql, table: 'log_line' | 'tracked_metric', isOfRun: RawBuilder<boolean>): Promise<void> {
+  const key = sql.raw('step_run_id, seq');
+  const part = sql`select ${key} from ${sql.table(table)} where ${isOfRun} limit ${PART}`;
+  const deletion = db.deleteFrom(table).where(sql<boolean>`(${key}) in (${part})`);
   for (;;) {
-    const { numDeletedRows } = await deletePart();
+    const { numDeletedRows } = await deletion.executeTakeFirst();
     if (numDeletedRows < PART) return;
     await nextTurn();
   }

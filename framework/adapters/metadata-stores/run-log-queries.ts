@@ -24,7 +24,7 @@ export const runLogQueries = (context: SqlContext): Pick<MetadataReads, 'readRun
 });
 
 /** One more than a page has, which tells that there is a next one. */
-const ENOUGH = 1;
+const ONE_MORE = 1;
 
 interface Seen {
   readonly rows: readonly LogLineTable[];
@@ -37,7 +37,7 @@ async function nearest(context: SqlContext, runId: string, query: RunLogQuery): 
   return {
     rows: await lines
       .selectAll()
-      .limit(query.limit + ENOUGH)
+      .limit(query.limit + ONE_MORE)
       .execute(),
   };
 }
@@ -55,7 +55,7 @@ async function searched(context: SqlContext, runId: string, query: RunLogQuery):
     const seen = lines.limit(slice).selectAll().as('log_line');
     const found = await inOrder(filtered(context.db.selectFrom(seen) as unknown as Lines, context, query), query)
       .selectAll()
-      .limit(query.limit + ENOUGH - rows.length)
+      .limit(query.limit + ONE_MORE - rows.length)
       .execute();
     rows.push(...found);
     if (rows.length > query.limit) return { rows };

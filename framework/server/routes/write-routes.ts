@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sluiceError } from '../../errors.ts';
-import { endSilentExecutor, lastSignOf } from '../../executor/end-silent-executor.ts';
+import { requestCancel } from '../../executor/end-silent-executor.ts';
 import { Run, RunChange, StartedRun } from '../api/run.ts';
 import type { ServerApp } from '../create-app.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -52,10 +52,9 @@ export function addWriteRoutes(app: ServerApp, context: ServerContext): void {
 
   app.openapi(cancel, async (c) => {
     const { id, executor } = await allowedRun(c.req.valid('param').ref, 'cancel');
-    const lastSign = await lastSignOf(store, { executor });
-    await store.requestCancel(id);
+    const endIfSilent = await requestCancel(store, { id, executor }, 'graceful');
     // The answer does not wait for it.
-    endSilentExecutor(store, lastSign, 'graceful').catch((error: unknown) =>
+    endIfSilent().catch((error: unknown) =>
       process.emitWarning(`Sluice: the process of run ${id} could not be looked after: ${String(error)}`),
     );
     return c.json({ id, done: true as const }, 200);

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DroppingProxy, startDroppingProxy } from '../../services/dropping-proxy.ts';
+import { describe, expect, it } from 'vitest';
 import { testService } from '../../services/test-service.ts';
 import { type Ended, sluice, startSluice } from '../sluice-command.ts';
-import { mlflowProject } from './mlflow-project.ts';
+import { behindBadLine } from './behind-bad-line.ts';
 import { mlflowRest } from './mlflow-rest.ts';
 import { type ReadRun, readBack } from './read-back.ts';
 
@@ -13,25 +10,11 @@ const EPOCHS = Array.from({ length: 20 }, (_, i) => i + 1);
 
 describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm run services -- start)', () => {
   const uri = service?.url ?? '';
-  let cwd: string;
-  let experiment: string;
-  let proxy: DroppingProxy;
-  let env: Readonly<Record<string, string>>;
+  const line = behindBadLine(uri);
 
-  beforeEach(async () => {
-    cwd = mlflowProject();
-    experiment = `command ${randomUUID()}`;
-    proxy = await startDroppingProxy({ target: Number(new URL(uri).port) });
-    env = { TRACKING_URI: `http://127.0.0.1:${proxy.port}`, EXPERIMENT: experiment, SLUICE_STACK: 'team' };
-  });
-  afterEach(async () => {
-    await proxy.close();
-    rmSync(cwd, { recursive: true, force: true });
-  });
-
-  const command = (...args: string[]): Promise<Ended> => sluice(args, { cwd, env });
+  const command = (...args: string[]): Promise<Ended> => sluice(args, line);
   const json = async (...args: string[]): Promise<unknown> => JSON.parse((await command(...args, '-o', 'json')).stdout);
-  const read = (): Promise<readonly ReadRun[]> => readBack(uri, experiment);
+  const read = (): Promise<readonly ReadRun[]> => readBack(uri, line.experiment);
   const ofPipeline = (runs: readonly ReadRun[]): readonly ReadRun[] => runs.filter(({ tags }) => tags['sluice.run_id']);
   const below = (runs: readonly ReadRun[], parent: ReadRun | undefined): readonly ReadRun[] =>
     runs.filter(({ tags }) => tags['mlflow.parentRunId'] === parent?.id).sort((a, b) => a.name.localeCompare(b.name));
@@ -87,7 +70,7 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
   });
 
   it('runs without a server from start to end, says so once, and hands everything over later', async () => {
-    await proxy.refuse();
+    await line.proxy.refuse();
     const { code, stderr, stdout } = await command('run', 'tuning', '--name', 'offline');
     expect(code).toBe(0);
     expect(stderr.match(/sluice tracker sync/g)).toHaveLength(1);
@@ -97,7 +80,7 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
     const refused = await command('tracker', 'sync', '-o', 'json');
     expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([1, { delivered: 0, waiting }]);
 
-    await proxy.pass();
+    await line.proxy.pass();
     const synced = await command('tracker', 'sync', '-o', 'json');
     expect([synced.code, JSON.parse(synced.stdout)]).toMatchObject([0, { delivered: waiting, waiting: 0, refused: 0 }]);
     const runs = await read();
@@ -109,12 +92,12 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
   });
 
   it('survives a line that goes dead in mid-run, and doubles nothing when it is back', async () => {
-    const running = startSluice(['run', 'tuning', '--name', 'cut', '--ms', '100', '--output', 'text'], { cwd, env });
+    const running = startSluice(['run', 'tuning', '--name', 'cut', '--ms', '100', '--output', 'text'], line);
     await running.said('train-3  running');
-    proxy.drop();
+    line.proxy.drop();
     const { code } = await running.ended;
     expect(code).toBe(0);
-    await proxy.pass();
+    await line.proxy.pass();
     expect((await command('tracker', 'sync')).code).toBe(0);
     const runs = await read();
     expect(ofPipeline(runs).map(({ status }) => status)).toEqual(['FINISHED']);
@@ -124,11 +107,11 @@ describe.skipIf(!service)('the command with a real MLflow behind a bad line (npm
   });
 
   it('leaves no run running for ever: the next command ends the one whose process was killed', async () => {
-    const running = startSluice(['run', 'tuning', '--name', 'killed', '--ms', '300'], { cwd, env });
+    const running = startSluice(['run', 'tuning', '--name', 'killed', '--ms', '300'], line);
     await running.said('train-2  running');
     const made = (): Promise<readonly unknown[]> =>
       mlflowRest(uri)
-        .runs(experiment, 'mlflow.source.type', 'LOCAL')
+        .runs(line.experiment, 'mlflow.source.type', 'LOCAL')
         .catch(() => []);
     await expect.poll(async () => (await made()).length, { timeout: 60_000 }).toBeGreaterThan(1);
     running.signal('SIGKILL');

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DroppingProxy, startDroppingProxy } from '../../services/dropping-proxy.ts';
+import { describe, expect, it } from 'vitest';
 import { testService } from '../../services/test-service.ts';
 import { sluice } from '../sluice-command.ts';
-import { mlflowProject } from './mlflow-project.ts';
+import { behindBadLine } from './behind-bad-line.ts';
 import { type ReadRun, readBack } from './read-back.ts';
 
 const service = testService('mlflow');
@@ -17,43 +14,32 @@ interface Status {
 
 describe.skipIf(!service)('a run that ends before MLflow has it all (npm run services -- start)', () => {
   const uri = service?.url ?? '';
-  let cwd: string;
-  let experiment: string;
-  let proxy: DroppingProxy;
-  let env: Readonly<Record<string, string>>;
-
-  beforeEach(async () => {
-    cwd = mlflowProject();
-    experiment = `courier ${randomUUID()}`;
-    proxy = await startDroppingProxy({ target: Number(new URL(uri).port) });
-    env = { TRACKING_URI: `http://127.0.0.1:${proxy.port}`, EXPERIMENT: experiment, SLUICE_STACK: 'team' };
-  });
-  afterEach(async () => {
-    await proxy.close();
-    rmSync(cwd, { recursive: true, force: true });
-  });
+  const line = behindBadLine(uri);
 
   async function run(name: string, courier: Readonly<Record<string, string>>): Promise<void> {
-    const { code, stderr } = await sluice(['run', 'tuning', '--name', name], { cwd, env: { ...env, ...courier } });
+    const { code, stderr } = await sluice(['run', 'tuning', '--name', name], {
+      cwd: line.cwd,
+      env: { ...line.env, ...courier },
+    });
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^$|sluice tracker sync/)]);
   }
   const status = async (): Promise<Status> =>
-    JSON.parse((await sluice(['tracker', 'status', '-o', 'json'], { cwd, env })).stdout) as Status;
+    JSON.parse((await sluice(['tracker', 'status', '-o', 'json'], line)).stdout) as Status;
   const read = async (): Promise<readonly ReadRun[]> =>
-    (await readBack(uri, experiment)).filter(({ tags }) => tags['sluice.run_id']);
+    (await readBack(uri, line.experiment)).filter(({ tags }) => tags['sluice.run_id']);
   const courierIsGone = (): Promise<void> =>
     expect.poll(async () => (await status()).courier, { timeout: 300_000 }).toBe(null);
 
   it('is delivered by a process of its own, without another command, when the server is back', async () => {
-    await proxy.refuse();
+    await line.proxy.refuse();
     await run('first', { SLUICE_COURIER: 'on' });
     await expect.poll(async () => (await status()).courier, { timeout: 60_000 }).toBeGreaterThan(0);
     const { waiting, problem } = await status();
     expect(waiting).toBeGreaterThan(120);
-    expect(problem?.message).toContain(`${env['TRACKING_URI']}: `);
+    expect(problem?.message).toContain(`${line.env['TRACKING_URI']}: `);
     // The one that is out takes this run's entries along.
     await run('second', { SLUICE_COURIER: 'on' });
-    await proxy.pass();
+    await line.proxy.pass();
     await courierIsGone();
     expect(await status()).toMatchObject({ waiting: 0, problem: null });
     const runs = await read();
@@ -68,7 +54,7 @@ describe.skipIf(!service)('a run that ends before MLflow has it all (npm run ser
     ['SLUICE_COURIER', 'off'],
     ['CI', 'true'],
   ])('waits for the next command where %s=%s', async (name, value) => {
-    await proxy.refuse();
+    await line.proxy.refuse();
     await run('kept', { SLUICE_COURIER: '', [name]: value });
     const { waiting, courier } = await status();
     expect([waiting > 120, courier]).toEqual([true, null]);
