@@ -2,6 +2,7 @@ import type { StepKey } from '../cache/cache-key.ts';
 import { type Difference, keyDifferences } from '../cache/explain.ts';
 import type { PlanNode } from '../dag/plan.ts';
 import { runReference } from '../model/run-reference.ts';
+import { shellWord } from '../shell-word.ts';
 import type { RunScope } from './run-scope.ts';
 
 const MOST_NAMED = 5;
@@ -31,6 +32,6 @@ export function warnOfDrift(
     node: node.id,
     code: 'drifted',
     message: `Step ${node.id} runs again, although ${expected}: ${why}.`,
-    hint: `sluice why ${runReference(run.run)} ${node.id} shows what was and what is.`,
+    hint: `sluice why ${runReference(run.run)} ${shellWord(node.id)} shows what was and what is.`,
   });
 }

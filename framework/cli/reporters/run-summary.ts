@@ -1,6 +1,7 @@
 import type { RunRecord, StepRunRecord } from '../../model/run.ts';
 import { runReference } from '../../model/run-reference.ts';
 import { STATUSES } from '../../model/status.ts';
+import { shellWord } from '../../shell-word.ts';
 import { durationBetween, durationText } from '../format/duration.ts';
 import { sizeText } from '../format/size.ts';
 import { filesOf } from '../views/result-files.ts';
@@ -38,7 +39,7 @@ function resultLines(run: RunRecord, steps: readonly StepRunRecord[], colors: Co
   );
   const files = filesOf(run, steps);
   const shown = files.slice(0, MOST_FILES).map(({ label, size, reference }) => {
-    return `  ${label} ${colors.dim(`${sizeText(size)} ·`)} sluice artifacts get ${reference}`;
+    return `  ${label} ${colors.dim(`${sizeText(size)} ·`)} sluice artifacts get ${shellWord(reference)}`;
   });
   const more = files.length - shown.length;
   const rest = unshown(run.result);

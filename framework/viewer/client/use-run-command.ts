@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { shellWord } from '../parts/shell-word.ts';
+import { shellWord } from '../../shell-word.ts';
 import { infoQuery } from './queries.ts';
 
 /** The command that runs a pipeline of this project; one that makes a project where there is none. */

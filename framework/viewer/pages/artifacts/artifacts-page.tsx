@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { shellWord } from '../../../shell-word.ts';
 import { artifactsQuery } from '../../client/queries.ts';
 import { useRunCommand } from '../../client/use-run-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { formatBytes, shortDigest } from '../../parts/format.ts';
 import { Problem } from '../../parts/problem.tsx';
-import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { useFocusRow } from '../../parts/use-focus-row.ts';

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
+import { shellWord } from '../../../shell-word.ts';
 import { runsQuery } from '../../client/queries.ts';
 import { RequestError } from '../../client/request.ts';
 import { useRunCommand } from '../../client/use-run-command.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { shellWord } from '../../parts/shell-word.ts';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { useKeys } from '../../shell/keyboard.ts';
 import { Page } from '../../shell/page.tsx';

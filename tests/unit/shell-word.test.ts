@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord } from '../../../framework/viewer/parts/shell-word.ts';
+import { shellWord } from '../../framework/shell-word.ts';
 
 it.each([
   ['train-yolo', 'train-yolo'],
