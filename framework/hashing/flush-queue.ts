@@ -27,7 +27,7 @@ export interface FlushQueue {
 
 /**
  * A few files are synced each by itself. When they come faster than the disk takes them, it is asked for the whole file system instead, again
- * and again while they come: twenty thousand small files take it as long as some hundred did one by one.
+ * and again while they come: twenty thousand small files take it as long as some eight hundred did one by one.
  *
  * @param folder in which they are.
  */
