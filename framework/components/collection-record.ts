@@ -61,12 +61,11 @@ export interface CollectionRecord {
   endCollection(collection: number): Promise<void>;
 
   /**
-   * Forgets rows that are of no use any more: results that expired and artifacts that were let go before a time, and, with `claims`, claims
-   * that were given back: to be asked for when no executor lives. @returns how many; nothing is changed by a `dryRun`.
+   * Forgets rows that are of no use any more: results that expired and artifacts that were let go before a time.
+   * @returns how many; nothing is changed by a `dryRun`.
    */
   forgetSpent(options: {
     readonly before: Time;
-    readonly claims: boolean;
     readonly dryRun: boolean;
-  }): Promise<{ readonly expired: number; readonly released: number; readonly claims: number }>;
+  }): Promise<{ readonly expired: number; readonly released: number }>;
 }

@@ -22,7 +22,7 @@ export interface CacheEntry {
   readonly expiresAt: Time | null;
 }
 
-/** The right to compute one key, held until `expiresAt` unless renewed. `fence` grows with every take-over. */
+/** The right to compute one key, held until `expiresAt` unless renewed. `fence` is another one at every taking. */
 export interface Claim {
   readonly key: CacheKey;
   readonly owner: string;
@@ -128,7 +128,7 @@ export interface CancelRequest {
   readonly how: 'graceful' | 'now';
 }
 
-/** The end of one attempt that produced a result: one transaction, refused when the fence is not the newest any more. */
+/** The end of one attempt that produced a result: one transaction, refused when the claim was taken over or given back. */
 export interface Commit {
   readonly stepRun: StepRunRecord;
   /** What of `stepRun` the store does not have yet. Default: all of it. */
@@ -254,7 +254,7 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   /** Undefined also when the entry has expired. */
   lookup(key: CacheKey): Promise<CacheEntry | undefined>;
   /**
-   * The claim, or who holds it now. A claim whose lease has run out is taken over with a higher fence.
+   * The claim, or who holds it now. A claim whose lease has run out is taken over with another fence.
    * @param owner the executor's id, or `<executor id>/…`: `retireExecutor` and `markLost` free the claims of executors that are gone.
    */
   claim(key: CacheKey, owner: string, leaseMs: number): Promise<{ readonly claim: Claim } | { readonly heldBy: Claim }>;
@@ -264,7 +264,7 @@ export interface MetadataStore extends MetadataReads, CollectionRecord {
   renewClaim(claim: Claim, leaseMs: number): Promise<boolean>;
   releaseClaim(claim: Claim): Promise<void>;
   /**
-   * False, and nothing written, when `claim` is not the newest any more; gives the claim back otherwise. `collection`, and nothing written,
+   * False, and nothing written, when `claim` was taken over or given back; gives the claim back otherwise. `collection`, and nothing written,
    * when a garbage collection has begun or ended since `commit.collection`.
    */
   commit(commit: Commit): Promise<boolean | 'collection'>;

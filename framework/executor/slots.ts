@@ -17,12 +17,17 @@ interface Waiter {
   /** Growing with the order of asking. */
   readonly turn: number;
   readonly answer: (give: (() => void) | undefined) => void;
+  behind?: Waiter;
 }
 
-/** Those who wait for the very same amounts, in the order of asking. Ten thousand ready steps are one or two such lines. */
+/**
+ * Those who wait for the very same amounts, in the order of asking. Ten thousand ready steps are one or two such lines; a set of them would look
+ * past all that have gone to find the first.
+ */
 interface Line {
   readonly needs: Amounts;
-  readonly waiters: Set<Waiter>;
+  first?: Waiter | undefined;
+  last?: Waiter;
 }
 
 /**
@@ -60,7 +65,7 @@ export function createSlots(own: Amounts, machine: Amounts = {}): Slots {
       held = false;
       change(needs, 1);
       for (let next = firstThatFits(); next; next = firstThatFits()) {
-        next.line.waiters.delete(next.waiter);
+        next.line.first = next.waiter.behind;
         next.waiter.answer(grant(next.line.needs));
       }
     };
@@ -70,7 +75,7 @@ export function createSlots(own: Amounts, machine: Amounts = {}): Slots {
   function firstThatFits(): { readonly line: Line; readonly waiter: Waiter } | undefined {
     let first: { readonly line: Line; readonly waiter: Waiter } | undefined;
     for (const line of lines.values()) {
-      const [waiter] = line.waiters;
+      const waiter = line.first;
       if (waiter && fits(line.needs) && (!first || waiter.turn < first.waiter.turn)) first = { line, waiter };
     }
     return first;
@@ -88,9 +93,14 @@ export function createSlots(own: Amounts, machine: Amounts = {}): Slots {
 
   function wait(needs: Amounts): Promise<(() => void) | undefined> {
     const id = JSON.stringify(needs);
-    const line = lines.get(id) ?? { needs, waiters: new Set() };
+    const line = lines.get(id) ?? { needs };
     lines.set(id, line);
-    return new Promise((answer) => line.waiters.add({ turn: turns++, answer }));
+    return new Promise((answer) => {
+      const waiter = { turn: turns++, answer };
+      if (line.first && line.last) line.last.behind = waiter;
+      else line.first = waiter;
+      line.last = waiter;
+    });
   }
 
   return {
@@ -102,7 +112,7 @@ export function createSlots(own: Amounts, machine: Amounts = {}): Slots {
     },
     close() {
       closing.abort();
-      for (const { waiters } of lines.values()) for (const { answer } of waiters) answer(undefined);
+      for (const { first } of lines.values()) for (let one = first; one; one = one.behind) one.answer(undefined);
       lines.clear();
     },
   };

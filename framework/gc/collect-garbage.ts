@@ -44,7 +44,7 @@ export async function collectGarbage(options: CollectOptions): Promise<GarbageRe
 
 async function collect(options: CollectOptions, hold: CollectionHold | undefined): Promise<GarbageReport> {
   const { stack, materializers = [] } = options;
-  const { before, running, isQuiet } = await horizonOf(options, hold?.executor);
+  const { before, running } = await horizonOf(options, hold?.executor);
   const all = await listAll(stack.artifactStore);
   const sizes = new Map(all.map(({ digest, size }) => [digest, size]));
   const sizeOf = async (digest: Digest) => sizes.get(digest) ?? stack.artifactStore.size(digest);
@@ -62,13 +62,12 @@ async function collect(options: CollectOptions, hold: CollectionHold | undefined
   const gone = new Set(objects.map(({ digest }) => digest));
   const debris = left.filter(({ of }) => of === undefined || !condemned.has(of) || gone.has(of));
   for (const one of hold ? debris : []) await one.remove();
-  const spent = { before, claims: isQuiet, dryRun: !hold };
   return {
     dryRun: !hold,
     objects: [...objects].sort((a, b) => (a.digest < b.digest ? -1 : 1)),
     debris: debris.map(({ kind, name, size }) => ({ kind, name, size })),
     freed: [...objects, ...debris].reduce((sum, { size = 0 }) => sum + size, 0),
-    forgotten: await stack.metadataStore.forgetSpent(spent),
+    forgotten: await stack.metadataStore.forgetSpent({ before, dryRun: !hold }),
     kept: keptOf(
       all.filter(({ digest }) => !gone.has(digest)),
       marked,
@@ -86,7 +85,7 @@ async function horizonOf({ stack, olderThanMs = DEFAULT_GRACE_MS }: CollectOptio
   const grace = Math.floor(Date.now() - olderThanMs);
   const since = ({ startedAt }: ExecutorInfo): number => startedAt - skew;
   const running = executors.filter((one) => since(one) < grace).sort((a, b) => a.startedAt - b.startedAt);
-  return { before: running[0] ? since(running[0]) : grace, running, isQuiet: executors.length === 0 };
+  return { before: running[0] ? since(running[0]) : grace, running };
 }
 
 const markAll = async ({ metadataStore }: Stack, mark: Marker, before: number): Promise<ReadonlyMap<Digest, KeptBy>> =>

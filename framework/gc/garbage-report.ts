@@ -33,8 +33,8 @@ export interface GarbageReport {
   readonly debris: readonly Debris[];
   /** Bytes of all of these. */
   readonly freed: number;
-  /** Rows of the record: results that have expired, notes of what was let go, claims that were given back. */
-  readonly forgotten: { readonly expired: number; readonly released: number; readonly claims: number };
+  /** Rows of the record: results that have expired, notes of what was let go. */
+  readonly forgotten: { readonly expired: number; readonly released: number };
   readonly kept: Amount & {
     /** An object that several keep counts for the first of them in this order. `young`: nothing keeps it, but it is newer than `before`. */
     readonly by: Readonly<Record<KeptBy | 'young', Amount>>;

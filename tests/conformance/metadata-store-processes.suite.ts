@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -96,7 +96,8 @@ export function describeProcesses(name: string, open: () => Promise<ProcessesHar
       const key = keyOf('load');
       for (const [i, child] of [owner!, ...heirs].entries()) await ask(child, { do: 'prepare', run: `run-${i}` });
       owner!.send({ do: 'compute', key, run: 'run-0', file, hangs: true } satisfies Order);
-      while (!existsSync(file)) await pause(5);
+      // Its line, not only the file: a kill may come between the two.
+      while (!existsSync(file) || statSync(file).size === 0) await pause(5);
       const waiting = heirs.map((child, i) =>
         ask(child, { do: 'compute', key, run: `run-${i + 1}`, file, hangs: false }),
       );

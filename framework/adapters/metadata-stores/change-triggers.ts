@@ -39,6 +39,18 @@ async function createTellRuns(on: Sql, name: string, run: string): Promise<void>
     end $$`.execute(on);
 }
 
+/** A claim that is given back is deleted. */
+export async function tellDeletedClaims(on: Sql): Promise<void> {
+  await sql`drop trigger tell_key on claim`.execute(on);
+  await sql`
+    create or replace function tell_key() returns trigger language plpgsql as $$
+    begin
+      perform pg_notify(tg_table_schema || '.keys', old.key);
+      return null;
+    end $$`.execute(on);
+  await sql`create trigger tell_key after delete on claim for each row execute function tell_key()`.execute(on);
+}
+
 /** One call a statement, however many rows; each kind of write has a trigger of its own because each names its rows otherwise. */
 async function tellRuns(
   on: Sql,

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Claim, MetadataStore } from '../../components/metadata-store.ts';
 import type { CacheKey } from '../../model/key-part.ts';
@@ -15,10 +16,14 @@ export const claimQueries = ({ db, now, capabilities: { serverClock } }: SqlCont
   const renewLease = renewLeaseBy(serverClock);
   return {
     async claim(key, owner, leaseMs) {
-      const time = now();
-      const [won] = (await takeClaim(db, { key, owner, leaseMs, expiresAt: time + leaseMs, now: time })).rows;
-      if (won) return { claim: { key, owner, fence: won.fence, expiresAt: won.expires_at } };
-      return { heldBy: await holderOf(db, key) };
+      for (;;) {
+        const time = now();
+        const fence = newFence();
+        const [won] = (await takeClaim(db, { key, owner, leaseMs, expiresAt: time + leaseMs, now: time, fence })).rows;
+        if (won) return { claim: { key, owner, fence, expiresAt: won.expires_at } };
+        const heldBy = await holderOf(db, key);
+        if (heldBy) return { heldBy };
+      }
     },
 
     async renewClaim(claim, leaseMs) {
@@ -42,10 +47,15 @@ export const claimHeldBy = (clock: ServerClock) =>
       .where('expires_at', '>', clock ?? slot('now')),
   );
 
-export async function holderOf(on: Sql, key: CacheKey): Promise<Claim> {
-  const held = await on.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
-  return { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at };
+/** Undefined when it was given back since one asked for it: one may ask again. */
+export async function holderOf(on: Sql, key: CacheKey): Promise<Claim | undefined> {
+  const held = await on.selectFrom('claim').selectAll().where('key', '=', key).executeTakeFirst();
+  return held && { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at };
 }
+
+const FENCES = 2 ** 31;
+/** One taking of a key is told from every other one, earlier and later, of the same owner too, though no row of them is kept. */
+export const newFence = (): number => randomInt(FENCES);
 
 /** Where the entry under a key comes from. */
 export interface EntryOrigin {
@@ -55,10 +65,10 @@ export interface EntryOrigin {
 }
 
 /**
- * Frees the key, if the claim is still the newest for it: only its holder has owner and fence both. Says what entry the key has, because who
+ * Frees the key, if the claim still stands: only its holder has owner and fence both. Says what entry the key has, because who
  * frees it is about to put another one there, and would have to ask.
  *
- * @returns undefined when it is not the newest any more.
+ * @returns undefined when it was taken over.
  */
 export async function giveBack(on: Sql, claim: Claim): Promise<EntryOrigin | undefined> {
   const [given] = (await endLease(on, claim)).rows;
@@ -76,21 +86,21 @@ interface Lease extends Omit<Claim, 'fence'> {
  * as old as its beginning, and it may have waited for the one that put the entry there.
  */
 export const takeClaimBy = (clock: ServerClock, seesEntry = false) =>
-  compiledQuery((on, slot: SlotOf<Lease & { readonly now: number }>) => {
+  compiledQuery((on, slot: SlotOf<Claim & Lease & { readonly now: number }>) => {
     const expiresAt = endOfLease(clock, slot);
     const origin = seesEntry
       ? on.selectFrom('cache_entry').select('origin').where('key', '=', slot('key'))
       : sql<string | null>`null`;
     return on
       .insertInto('claim')
-      .values({ key: slot('key'), owner: slot('owner'), fence: 1, expires_at: expiresAt })
+      .values({ key: slot('key'), owner: slot('owner'), fence: slot('fence'), expires_at: expiresAt })
       .onConflict((conflict) =>
         conflict
           .column('key')
-          .doUpdateSet((eb) => ({ owner: slot('owner'), expires_at: expiresAt, fence: eb('claim.fence', '+', 1) }))
+          .doUpdateSet({ owner: slot('owner'), expires_at: expiresAt, fence: slot('fence') })
           .where('claim.expires_at', '<=', clock ?? slot('now')),
       )
-      .returning(['fence', 'expires_at', origin.as('origin')]);
+      .returning(['expires_at', origin.as('origin')]);
   });
 
 /** A renewal that comes after the release must not bring the claim back. */
@@ -101,14 +111,12 @@ const renewLeaseBy = (clock: ServerClock) =>
       .set({ expires_at: endOfLease(clock, slot) })
       .where('key', '=', slot('key'))
       .where('owner', '=', slot('owner'))
-      .where('fence', '=', slot('fence'))
-      .where('expires_at', '>', 0),
+      .where('fence', '=', slot('fence')),
   );
 
 const endLease = compiledQuery((on, slot: SlotOf<Claim>) =>
   on
-    .updateTable('claim')
-    .set({ expires_at: 0 })
+    .deleteFrom('claim')
     .where('key', '=', slot('key'))
     .where('owner', '=', slot('owner'))
     .where('fence', '=', slot('fence'))

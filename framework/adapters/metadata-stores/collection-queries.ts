@@ -1,10 +1,5 @@
 import { sql } from 'kysely';
-import {
-  COLLECTION_KEY,
-  type CollectionRecord,
-  type KeptArtifact,
-  type KeptBy,
-} from '../../components/collection-record.ts';
+import type { CollectionRecord, KeptArtifact, KeptBy } from '../../components/collection-record.ts';
 import type { Digest } from '../../hashing/digest.ts';
 import { type Artifact, artifactsOf, type Output } from '../../model/artifact.ts';
 import { artifactOfRow } from './artifact-row.ts';
@@ -188,20 +183,16 @@ async function keptArtifacts(db: Sql, releasedSince: number): Promise<readonly K
 
 async function forgetSpent(
   on: Sql,
-  { before, claims, dryRun }: Parameters<CollectionRecord['forgetSpent']>[0],
+  { before, dryRun }: Parameters<CollectionRecord['forgetSpent']>[0],
 ): ReturnType<CollectionRecord['forgetSpent']> {
   const expired = on.selectFrom('cache_entry').select(['key', 'origin as id', 'origin']);
   const entries = await expired.where('expires_at', '<', before).execute();
   const old = await on.selectFrom('released_artifact').select('id').where('released_at', '<', before).execute();
-  // Our own is given back when this is over, or was by the last collection.
-  const isFree = sql<boolean>`expires_at = 0 and key <> ${COLLECTION_KEY}`;
-  const free = claims ? await on.selectFrom('claim').select('key').where(isFree).execute() : [];
   if (!dryRun) {
     await on.deleteFrom('cache_entry').where('expires_at', '<', before).execute();
     // What they kept has had its time: it is not let go once more.
     await sweepOrphans(on, entries, undefined);
     await on.deleteFrom('released_artifact').where('released_at', '<', before).execute();
-    if (claims) await on.deleteFrom('claim').where(isFree).execute();
   }
-  return { expired: entries.length, released: old.length, claims: free.length };
+  return { expired: entries.length, released: old.length };
 }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
-import { liveClaim } from './live-claim.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { CANCEL_NOW } from './run-row.ts';
 import { startsWith } from './starts-with.ts';
@@ -124,9 +123,7 @@ async function loseSteps(on: Sql, ids: readonly string[], { status, endedAt }: E
 /** Gives back what a dead executor claimed, so that nobody waits for its leases to run out. Owners are `ID` or `ID/…`. */
 async function freeClaims(on: Sql, executor: string): Promise<void> {
   await on
-    .updateTable('claim')
-    .set({ expires_at: 0 })
-    .where(liveClaim)
+    .deleteFrom('claim')
     .where((eb) => eb.or([eb('owner', '=', executor), startsWith('owner', `${executor}/`)]))
     .execute();
 }

@@ -152,7 +152,7 @@ export interface CodeTextTable {
   created_at: Millis;
 }
 
-/** Stays when it is given back (`expires_at` 0), so that `fence` never goes down. */
+/** There while somebody holds the key. `fence` is another number at each taking. */
 export interface ClaimTable {
   key: string;
   owner: string;
@@ -301,4 +301,6 @@ export interface SqlCapabilities {
   readonly settle?: (db: Kysely<MetadataSchema>) => Promise<void>;
   /** What a new schema has beside the tables that all databases share. */
   readonly addOwnObjects?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
+  /** Has the database tell who waits for a key that its claim is gone, where it can call. */
+  readonly tellGivenBack?: (transaction: Transaction<MetadataSchema>) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { MetadataSchema, SqlCapabilities } from './metadata-schema.ts';
+import { briefClaims } from './migrations/brief-claims.ts';
 import { addCodeText } from './migrations/code-text.ts';
 import { addGarbageCollection } from './migrations/garbage-collection.ts';
 import { leanIndices } from './migrations/lean-indices.ts';
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   indexLiveClaims,
   addRunTally,
   shareKeyParts,
+  briefClaims,
 ];
 
 async function createTables(db: Transaction<MetadataSchema>, { keyType, keyedTable }: SqlCapabilities): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MetadataStore } from '../../components/metadata-store.ts';
 import { sluiceError } from '../../errors.ts';
-import { createChangeTriggers } from './change-triggers.ts';
+import { createChangeTriggers, tellDeletedClaims } from './change-triggers.ts';
 import type { Sql, SqlCapabilities } from './metadata-schema.ts';
 import { pgDialect } from './pg-dialect.ts';
 import { postgresChecks, tooOld } from './postgres-checks.ts';
@@ -99,6 +99,7 @@ function capabilitiesOf(server: PostgresConnection, byServerClock: boolean): Sql
       }
     },
     addOwnObjects: createChangeTriggers,
+    tellGivenBack: tellDeletedClaims,
   };
 }
 

@@ -57,9 +57,9 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect(await store.unpin(artifactOf('own').digest)).toBe(false);
       expect(await kept(store, ['load', 'own'], clock.now)).toEqual(['load released', 'own released']);
       expect(await kept(store, ['load', 'own'], clock.now + 1)).toEqual([]);
-      const options = { before: clock.now + 1, claims: false };
-      expect(await store.forgetSpent({ ...options, dryRun: true })).toEqual({ expired: 0, released: 2, claims: 0 });
-      expect(await store.forgetSpent({ ...options, dryRun: false })).toEqual({ expired: 0, released: 2, claims: 0 });
+      const options = { before: clock.now + 1 };
+      expect(await store.forgetSpent({ ...options, dryRun: true })).toEqual({ expired: 0, released: 2 });
+      expect(await store.forgetSpent({ ...options, dryRun: false })).toEqual({ expired: 0, released: 2 });
       expect(await kept(store, ['load', 'own'], 0)).toEqual([]);
     },
   ],
@@ -76,8 +76,8 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
       const after = clock.now + HOUR + 1;
       expect(await kept(store, ['load'], clock.now)).toEqual(['load cache']);
       expect(await kept(store, ['load'], after)).toEqual([]);
-      const spent = { expired: 1, released: 0, claims: 1 };
-      expect(await store.forgetSpent({ before: after, claims: true, dryRun: false })).toEqual(spent);
+      const spent = { expired: 1, released: 0 };
+      expect(await store.forgetSpent({ before: after, dryRun: false })).toEqual(spent);
       expect([await store.lookup(keyOf('load')), (await store.listArtifacts()).items]).toEqual([undefined, []]);
       // The claim that somebody holds is still his.
       expect(await store.claim(keyOf('other'), 'executor-2/run-b/other here 2', HOUR)).toHaveProperty('heldBy');
@@ -88,7 +88,7 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
     'keeps the parts of keys that a step run or an entry points to, and what they have in common',
     async ({ store }) => {
       const step = (run: string, text: string) => sampleStep(run, 'load', { parts: partsOf(text), key: keyOf(text) });
-      const sweep = () => store.forgetSpent({ before: NOON, claims: false, dryRun: false });
+      const sweep = () => store.forgetSpent({ before: NOON, dryRun: false });
       await store.createRun(sampleRun('run-aaaa'), [step('run-aaaa', 'a')]);
       await store.createRun(sampleRun('run-bbbb'), [step('run-bbbb', 'b')]);
       await store.createRun(sampleRun('run-dddd'), [sampleStep('run-dddd', 'kept')]);

@@ -1,10 +1,9 @@
 import { expect, vi } from 'vitest';
-import type { Claim, MetadataStore } from '../../../framework/components/metadata-store.ts';
 import type { Case } from '../conformance.ts';
+import { claimed, LEASE } from './claimed.ts';
 import { keyOf, NOON, sampleCommit, sampleRun, sampleStep } from './sample-records.ts';
 import type { MetadataStoreSubject } from './subject.ts';
 
-const LEASE = 1000;
 /** Never waited for to the end. */
 const LONG_MS = 60_000;
 const { signal: never } = new AbortController();
@@ -96,9 +95,3 @@ export const LIVE_CASES: readonly Case<MetadataStoreSubject>[] = [
     },
   ],
 ];
-
-async function claimed(store: MetadataStore, text: string): Promise<Claim> {
-  const answer = await store.claim(keyOf(text), 'me', LEASE);
-  if ('claim' in answer) return answer.claim;
-  throw new Error(`${answer.heldBy.owner} has the claim`);
-}

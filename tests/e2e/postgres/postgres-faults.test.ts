@@ -129,7 +129,6 @@ describe.skipIf(findProgram('postgres') === undefined && process.env['REQUIRE_SE
         for (const node of nodes) {
           const answer = await store.claim(keyOf(node), `executor/run-aaaa/${node}`, 60_000);
           if (!('claim' in answer)) throw new Error(`${node} is held by ${answer.heldBy.owner}`);
-          expect(answer.claim.fence).toBe(1);
           onStep();
           expect(await store.commit(sampleCommit('run-aaaa', node, { claim: answer.claim }))).toBe(true);
           onStep();
