@@ -43,6 +43,8 @@ const FEW = 8;
 const PAIRS = 7;
 const PROCESSES = 11;
 const BIG = 10_000;
+/** As many of them at a time, beside the default, which is the number of cores: they wait for nothing, so only what is written together differs. */
+const ABREAST = 32;
 const LISTED = 100_000;
 const MEBIBYTE = 1 << 20;
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -62,10 +64,10 @@ let salts = Date.now();
 let stack = 'local';
 const budgets = () => BUDGETS[stack === 'local' ? 'embedded' : 'servers'];
 
-async function costOfRun(shape: NoOpsShape): Promise<Cost> {
+async function costOfRun(shape: NoOpsShape, maxParallel?: number): Promise<Cost> {
   const before = process.cpuUsage();
   const start = performance.now();
-  await run(NoOps, shape, { stack });
+  await run(NoOps, shape, { stack, ...(maxParallel !== undefined && { maxParallel }) });
   const { user, system } = process.cpuUsage(before);
   return { wall: performance.now() - start, cpu: (user + system) / 1000 };
 }
@@ -114,19 +116,20 @@ interface Child {
 }
 
 /** `--child COUNT`: a plan, a run and a cached run in this process alone, for its memory. */
-async function child(count: number): Promise<Child> {
+async function child(count: number, maxParallel?: number): Promise<Child> {
   const shape: NoOpsShape = { count, results: 'equal', order: 'wide', salt: 0 };
   const start = performance.now();
   await definePlan(NoOps, shape);
   const planMs = performance.now() - start;
-  const { wall: runMs } = await costOfRun(shape);
+  const { wall: runMs } = await costOfRun(shape, maxParallel);
   const { wall: cachedMs } = await costOfRun(shape);
   return { planMs, runMs, cachedMs, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-function inChild(count: number, folder: string): Child {
+function inChild(count: number, folder: string, maxParallel?: number): Child {
   const args = ['--import', join(PROJECT, 'dist', 'register.js'), import.meta.filename, '--child', String(count)];
-  const env = { ...process.env, SLUICE_HOME: join(folder, `child-${count}`) };
+  if (maxParallel !== undefined) args.push('--parallel', String(maxParallel));
+  const env = { ...process.env, SLUICE_HOME: join(folder, `child-${count}-${maxParallel ?? 'default'}`) };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, cwd: PROJECT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${count} steps ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as Child;
@@ -135,10 +138,12 @@ function inChild(count: number, folder: string): Child {
 function bigRows(folder: string): Row[] {
   const tenth = inChild(BIG / 10, folder);
   const whole = inChild(BIG, folder);
+  const abreast = inChild(BIG, folder, ABREAST);
   const perSecond = (milliseconds: number): string => `${Math.round((BIG / milliseconds) * 1000)} steps/s`;
   return [
     { what: `plan of ${BIG} steps`, budget: '1000 ms', measured: ms(whole.planMs) },
     { what: `run of ${BIG} no-ops`, budget: '2000 steps/s', measured: perSecond(whole.runMs) },
+    { what: `the same, ${ABREAST} at a time`, budget: '2000 steps/s', measured: perSecond(abreast.runMs) },
     { what: 'the same, cached', budget: '2000 steps/s', measured: perSecond(whole.cachedMs) },
     { what: 'memory of it', budget: '500 MiB', measured: `${Math.round(whole.peakBytes / MEBIBYTE)} MiB` },
     { what: '10 × the steps', budget: '12 × the time', measured: `${(whole.runMs / tenth.runMs).toFixed(1)} ×` },
@@ -234,9 +239,14 @@ async function main(): Promise<void> {
     RowName,
     { readonly type: 'boolean' }
   >;
-  const { values } = parseArgs({ options: { ...flags, child: { type: 'string' }, stack: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { ...flags, child: { type: 'string' }, parallel: { type: 'string' }, stack: { type: 'string' } },
+  });
   if (typeof values.stack === 'string') stack = values.stack;
-  if (typeof values.child === 'string') return console.log(JSON.stringify(await child(Number(values.child))));
+  if (typeof values.child === 'string') {
+    const parallel = typeof values.parallel === 'string' ? Number(values.parallel) : undefined;
+    return console.log(JSON.stringify(await child(Number(values.child), parallel)));
+  }
   const asked = ROWS.filter((name) => values[name]);
   const rows: Row[] = [];
   for (const name of asked.length > 0 ? asked : ROWS) {
