@@ -5,7 +5,7 @@
  *   … bench/engine-overhead.ts --chain --process                                          these rows
  *   … bench/engine-overhead.ts --stack team --chain --process                             on another stack of this project (its budgets are other ones)
  *
- * Rows: --chain (100 steps one after the other), --wide (1,000 side by side), --big (10,000 steps: plan, run, memory, growth), --process (a cached
+ * Rows: --chain (100 steps one after the other), --wide (1,000 side by side), --big (10,000 steps: plan, run, run 32 at a time, memory, growth), --process (a cached
  * run of four steps, Enter to prompt), --help (`sluice --help`), --list (`sluice runs list` over 100,000 runs).
  *
  * A step's cost is (time of the many − time of 8) / (many − 8), the median of several pairs, so that what a run costs once is not in it. "equal
@@ -115,7 +115,7 @@ interface Child {
   readonly peakBytes: number;
 }
 
-/** `--child COUNT`: a plan, a run and a cached run in this process alone, for its memory. */
+/** `--child COUNT`, with `--parallel N` so many steps at a time: a plan, a run and a cached run in this process alone, for its memory. */
 async function child(count: number, maxParallel?: number): Promise<Child> {
   const shape: NoOpsShape = { count, results: 'equal', order: 'wide', salt: 0 };
   const start = performance.now();

@@ -27,7 +27,6 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   attempt: ['step_run_id'],
   key_parts: ['id'],
   cache_entry: ['key', 'origin', 'origin_run', 'parts_id'],
-  claim: ['key'],
   artifact: ['step_run_id', 'run_id', 'digest'],
 };
 

@@ -1,10 +1,6 @@
 import type { Digest } from '../hashing/digest.ts';
 import type { Artifact } from '../model/artifact.ts';
-import type { CacheKey } from '../model/key-part.ts';
 import type { Time } from '../model/run.ts';
-
-/** Key of the claim to collect garbage, alone of everyone on the store. No step has such a key. */
-export const COLLECTION_KEY = 'garbage-collection' as CacheKey;
 
 /** What in the record keeps an artifact: a run that made or used it, a result to use again, a user's pin, or that it was let go only lately. */
 export type KeptBy = 'run' | 'cache' | 'pin' | 'released';

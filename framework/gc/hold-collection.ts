@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { COLLECTION_KEY } from '../components/collection-record.ts';
 import type { MetadataStore } from '../components/metadata-store.ts';
 import { sluiceError } from '../errors.ts';
 import { createClaimKeeper } from '../executor/claim-keeper.ts';
 import { noHeart } from '../executor/heart.ts';
+import type { CacheKey } from '../model/key-part.ts';
 import { THIS_HOST } from '../this-host.ts';
 
+/** Of the claim to collect garbage, alone of everyone on the store. No step has such a key. */
+const COLLECTION_KEY = 'garbage-collection' as CacheKey;
 const BEAT_MS = 5000;
 /** Half the lease of a claim: who has not been heard of for so long does nothing more, for another collection may have begun. */
 const SURE_MS = 30_000;

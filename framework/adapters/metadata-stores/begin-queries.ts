@@ -1,6 +1,6 @@
 import type { MetadataStore, StepBegin, StepBegun } from '../../components/metadata-store.ts';
 import { entryOfBy, fromEntryRow } from './cache-entry-row.ts';
-import { giveBack, holderOf, newFence, takeClaimBy } from './claim-queries.ts';
+import { giveBack, holderOf, takeClaimBy } from './claim-queries.ts';
 import type { Sql, SqlContext } from './metadata-schema.ts';
 import { applyChange, putAttempt } from './step-run-queries.ts';
 
@@ -13,20 +13,18 @@ export const beginQueries = ({ now, capabilities, transact }: SqlContext): Pick<
   async function tryBegin(on: Sql, begin: StepBegin): Promise<StepBegun | undefined> {
     const { key, owner, leaseMs, attempt, change, passed = null } = begin;
     const time = now();
-    const fence = newFence();
     // Asked at once, answered in this order: what the entry's reader sees is no older than the claim.
     const [taken, found] = await Promise.all([
-      takeClaim(on, { key, owner, fence, leaseMs, expiresAt: time + leaseMs, now: time }),
+      takeClaim(on, { key, owner, leaseMs, now: time }),
       oneWriter ? undefined : entryOf(on, { key, now: time }),
     ]);
-    const [won] = taken.rows;
-    if (!won) {
+    if (!taken) {
       const heldBy = await holderOf(on, key);
       return heldBy && { heldBy };
     }
-    const claim = { key, owner, fence, expiresAt: won.expires_at };
+    const { claim, origin } = taken;
     // Nearly always there is none, and then the one writer knows it from its claim.
-    const isNew = won.origin !== null && won.origin !== passed;
+    const isNew = origin !== null && origin !== passed;
     const [entry] = (found ?? (isNew ? await entryOf(on, { key, now: time }) : undefined))?.rows ?? [];
     if (entry && entry.origin !== passed) {
       await giveBack(on, claim);

@@ -17,10 +17,8 @@ export const claimQueries = ({ db, now, capabilities: { serverClock } }: SqlCont
   return {
     async claim(key, owner, leaseMs) {
       for (;;) {
-        const time = now();
-        const fence = newFence();
-        const [won] = (await takeClaim(db, { key, owner, leaseMs, expiresAt: time + leaseMs, now: time, fence })).rows;
-        if (won) return { claim: { key, owner, fence, expiresAt: won.expires_at } };
+        const taken = await takeClaim(db, { key, owner, leaseMs, now: now() });
+        if (taken) return { claim: taken.claim };
         const heldBy = await holderOf(db, key);
         if (heldBy) return { heldBy };
       }
@@ -53,10 +51,6 @@ export async function holderOf(on: Sql, key: CacheKey): Promise<Claim | undefine
   return held && { key, owner: held.owner, fence: held.fence, expiresAt: held.expires_at };
 }
 
-const FENCES = 2 ** 31;
-/** One taking of a key is told from every other one, earlier and later, of the same owner too, though no row of them is kept. */
-export const newFence = (): number => randomInt(FENCES);
-
 /** Where the entry under a key comes from. */
 export interface EntryOrigin {
   readonly origin: string | null;
@@ -68,25 +62,35 @@ export interface EntryOrigin {
  * Frees the key, if the claim still stands: only its holder has owner and fence both. Says what entry the key has, because who
  * frees it is about to put another one there, and would have to ask.
  *
- * @returns undefined when it was taken over.
+ * @returns undefined when it was taken over or given back.
  */
 export async function giveBack(on: Sql, claim: Claim): Promise<EntryOrigin | undefined> {
   const [given] = (await endLease(on, claim)).rows;
   return given;
 }
 
-interface Lease extends Omit<Claim, 'fence'> {
+interface Lease extends Claim {
   readonly leaseMs: number;
 }
 
+interface Taking extends Lease {
+  readonly now: number;
+}
+
+/** As many as an integer column of every database has room for. */
+const FENCES = 2 ** 31;
+
 /**
+ * Takes a key that is free or whose lease has run out: undefined when somebody has it. The fence is drawn at random, so that one taking is told from
+ * every other one, earlier and later, of the same owner too, though no row of them is kept.
+ *
  * One statement decides, so that of any number of processes one wins, in every database and without a lock of ours.
  *
  * @param seesEntry it says, too, whose entry the key has: for a database with one writer at a time. Elsewhere what a statement sees of other tables is
  * as old as its beginning, and it may have waited for the one that put the entry there.
  */
-export const takeClaimBy = (clock: ServerClock, seesEntry = false) =>
-  compiledQuery((on, slot: SlotOf<Claim & Lease & { readonly now: number }>) => {
+export function takeClaimBy(clock: ServerClock, seesEntry = false) {
+  const take = compiledQuery((on, slot: SlotOf<Taking>) => {
     const expiresAt = endOfLease(clock, slot);
     const origin = seesEntry
       ? on.selectFrom('cache_entry').select('origin').where('key', '=', slot('key'))
@@ -102,10 +106,15 @@ export const takeClaimBy = (clock: ServerClock, seesEntry = false) =>
       )
       .returning(['expires_at', origin.as('origin')]);
   });
+  return async (on: Sql, { key, owner, leaseMs, now }: Omit<Taking, 'fence' | 'expiresAt'>) => {
+    const fence = randomInt(FENCES);
+    const [won] = (await take(on, { key, owner, fence, leaseMs, expiresAt: now + leaseMs, now })).rows;
+    return won && { claim: { key, owner, fence, expiresAt: won.expires_at }, origin: won.origin };
+  };
+}
 
-/** A renewal that comes after the release must not bring the claim back. */
 const renewLeaseBy = (clock: ServerClock) =>
-  compiledQuery((on, slot: SlotOf<Claim & Lease>) =>
+  compiledQuery((on, slot: SlotOf<Lease>) =>
     on
       .updateTable('claim')
       .set({ expires_at: endOfLease(clock, slot) })

@@ -21,8 +21,8 @@ const RETRY_MS = 20;
 /** Of a new file. A step changes a row or two on each of a dozen pages, and all of each page goes to the log, and the log to the disk: half of SQLite's default. */
 const PAGE_BYTES = 2048;
 /**
- * 32 MiB of log before it is copied into the file. The pages that all steps write to are then copied once for some thousand steps, and whoever commits waits as
- * seldom for the disk; with SQLite's default, a sixteenth, every 50 steps. So much lies beside the file while a process runs, and is read again after a crash
+ * 32 MiB of log before it is copied into the file. The pages that all steps write to are then copied once for 600 to 900 steps, and whoever commits waits as
+ * seldom for the disk; with SQLite's default, a sixteenth, every 40 to 60 steps. So much lies beside the file while a process runs, and is read again after a crash
  * (less than a tenth of a second).
  */
 const CHECKPOINT_PAGES = 16_000;

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { CollectionRecord } from '../../../framework/components/collection-record.ts';
 import { sha256 } from '../../../framework/hashing/digest.ts';
 import type { Case } from '../conformance.ts';
+import { claimed } from './claimed.ts';
 import {
   artifactOf,
   keyOf,
@@ -57,19 +58,18 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
       expect(await store.unpin(artifactOf('own').digest)).toBe(false);
       expect(await kept(store, ['load', 'own'], clock.now)).toEqual(['load released', 'own released']);
       expect(await kept(store, ['load', 'own'], clock.now + 1)).toEqual([]);
-      const options = { before: clock.now + 1 };
-      expect(await store.forgetSpent({ ...options, dryRun: true })).toEqual({ expired: 0, released: 2 });
-      expect(await store.forgetSpent({ ...options, dryRun: false })).toEqual({ expired: 0, released: 2 });
+      const before = clock.now + 1;
+      expect(await store.forgetSpent({ before, dryRun: true })).toEqual({ expired: 0, released: 2 });
+      expect(await store.forgetSpent({ before, dryRun: false })).toEqual({ expired: 0, released: 2 });
       expect(await kept(store, ['load', 'own'], 0)).toEqual([]);
     },
   ],
   [
-    'lets go of results that have expired, and of claims that were given back',
+    'lets go of results that have expired, and of no claim that somebody holds',
     async ({ store, clock }) => {
       await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
-      const answer = await store.claim(keyOf('load'), 'executor-1/run-aaaa/load here 1', HOUR);
-      if (!('claim' in answer)) throw new Error('The key was free.');
-      const commit = sampleCommit('run-aaaa', 'load', { claim: answer.claim });
+      const claim = await claimed(store, 'load', 'executor-1/run-aaaa/load here 1', HOUR);
+      const commit = sampleCommit('run-aaaa', 'load', { claim });
       await store.commit({ ...commit, entry: { ...commit.entry, expiresAt: clock.now + HOUR } });
       await store.deleteRun('run-aaaa');
       await store.claim(keyOf('other'), 'executor-1/run-aaaa/other here 1', HOUR);
@@ -112,9 +112,8 @@ export const COLLECTION_CASES: readonly Case<MetadataStoreSubject>[] = [
     async ({ store, connect }) => {
       const collector = await connect();
       await store.createRun(sampleRun('run-aaaa'), [sampleStep('run-aaaa', 'load')]);
-      const answer = await store.claim(keyOf('load'), 'executor-1/run-aaaa/load here 1', HOUR);
-      if (!('claim' in answer)) throw new Error('The key was free.');
-      const commit = sampleCommit('run-aaaa', 'load', { claim: answer.claim });
+      const claim = await claimed(store, 'load', 'executor-1/run-aaaa/load here 1', HOUR);
+      const commit = sampleCommit('run-aaaa', 'load', { claim });
       const since = await store.collectionNumber();
       const [mine, other, busy] = ['load', 'other', 'busy'].map(sha256) as [never, never, never];
       const collection = await collector.beginCollection([mine, other, busy]);

@@ -6,6 +6,7 @@ import {
 } from '../../../framework/adapters/metadata-stores/postgres.ts';
 import type { MetadataStore } from '../../../framework/components/metadata-store.ts';
 import { SluiceError } from '../../../framework/errors.ts';
+import { claimed } from '../../conformance/metadata-store/claimed.ts';
 import { keyOf, sampleCommit, sampleRun, sampleStep } from '../../conformance/metadata-store/sample-records.ts';
 import { type DroppingProxy, startDroppingProxy } from '../../services/dropping-proxy.ts';
 import { findProgram } from '../../services/find-program.ts';
@@ -127,10 +128,9 @@ describe.skipIf(findProgram('postgres') === undefined && process.env['REQUIRE_SE
       await store.createRun(sampleRun('run-aaaa'), steps);
       const resets = await disturbed(proxy, async (onStep) => {
         for (const node of nodes) {
-          const answer = await store.claim(keyOf(node), `executor/run-aaaa/${node}`, 60_000);
-          if (!('claim' in answer)) throw new Error(`${node} is held by ${answer.heldBy.owner}`);
+          const claim = await claimed(store, node, `executor/run-aaaa/${node}`, 60_000);
           onStep();
-          expect(await store.commit(sampleCommit('run-aaaa', node, { claim: answer.claim }))).toBe(true);
+          expect(await store.commit(sampleCommit('run-aaaa', node, { claim }))).toBe(true);
           onStep();
         }
       });
@@ -155,14 +155,13 @@ describe.skipIf(findProgram('postgres') === undefined && process.env['REQUIRE_SE
     }, async () => {
       const { store, proxy } = await throughProxy();
       const other = await open();
-      const answer = await other.claim(keyOf('a'), 'other', 600_000);
-      if (!('claim' in answer)) throw new Error('nobody else can have it');
+      const claim = await claimed(other, 'a', 'other', 600_000);
       const told: (readonly string[] | null)[] = [];
       const stop = await store.watch(({ runs }) => told.push(runs));
       const waiting = store.waitForKey(keyOf('a'), LONG_MS, new AbortController().signal);
       await store.waitForKey(keyOf('a'), 50, new AbortController().signal);
       await proxy.refuse();
-      await other.releaseClaim(answer.claim);
+      await other.releaseClaim(claim);
       await proxy.pass();
       expect(await waiting).toBe(true);
       // What was missed is unknown, and said to be.

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
+import { keyChannel } from '../../../framework/adapters/metadata-stores/change-triggers.ts';
 import { postgresMetadataStore } from '../../../framework/adapters/metadata-stores/postgres.ts';
 import { claimed, LEASE } from '../../conformance/metadata-store/claimed.ts';
 import { keyOf, sampleCommit, sampleRun, sampleStep } from '../../conformance/metadata-store/sample-records.ts';
@@ -28,7 +29,8 @@ if (server) {
       dispose: drop,
     };
   });
-  it('tells who waits for a key at once that its claim was given back, with a result or without', async () => {
+
+  it('postgres tells who waits for a key at once that its claim was given back, with a result or without', async () => {
     const { schema, drop } = testSchema(url);
     const store = postgresMetadataStore({ url, schema });
     await store.migrate();
@@ -38,7 +40,7 @@ if (server) {
     await ear.connect();
     try {
       ear.on('notification', ({ payload }) => told.push(payload));
-      await ear.query(`listen "${schema}.keys"`);
+      await ear.query(`listen "${keyChannel(schema)}"`);
       const mine = await claimed(store, 'a', 'me');
       expect(await store.renewClaim(mine, LEASE)).toBe(true);
       await store.releaseClaim(mine);
